@@ -1,0 +1,109 @@
+# What only the developers of ctx need: sanitizers, tests, examples, benchmarks. Nothing of it
+# reaches an exported target.
+
+function(ctx_developer_flags)
+  if(CTX_SANITIZE)
+    add_compile_options(-fsanitize=${CTX_SANITIZE} -fno-omit-frame-pointer -g1)
+    if(CTX_SANITIZE MATCHES "undefined")
+      add_compile_options(-fno-sanitize-recover=undefined)
+    endif()
+    add_link_options(-fsanitize=${CTX_SANITIZE})
+  endif()
+endfunction()
+
+# A program of this tree: C++20 without extensions, hidden symbols, in the folder of its kind.
+function(ctx_configure_program target folder)
+  set_target_properties(${target} PROPERTIES
+    CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF
+    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/${folder}")
+endfunction()
+
+# ctx_add_program(NAME FOLDER tests SOURCES ... LINKS ...)
+function(ctx_add_program name)
+  cmake_parse_arguments(arg "" "FOLDER" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_LINKS})
+  ctx_configure_program(${name} ${arg_FOLDER})
+endfunction()
+
+# ctx_add_test(NAME SOURCES a_test.cpp ... LINKS ctx::x ... [TIMEOUT seconds] [SERIAL])
+# A GoogleTest program; every TEST becomes a test of ctest named NAME.Suite.Case.
+function(ctx_add_test name)
+  cmake_parse_arguments(arg "SERIAL" "TIMEOUT" "SOURCES;LINKS" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  ctx_add_program(${name}_test FOLDER tests SOURCES ${arg_SOURCES}
+    LINKS ${arg_LINKS} GTest::gmock GTest::gtest GTest::gtest_main)
+  target_include_directories(${name}_test PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+  set(properties TIMEOUT ${arg_TIMEOUT})
+  if(arg_SERIAL)
+    list(APPEND properties RUN_SERIAL ON)
+  endif()
+  gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
+    PROPERTIES ${properties})
+endfunction()
+
+# ctx_add_example(NAME SOURCES a.cpp LINKS ctx::x [PRINTS regex ...])
+# PRINTS: the example is run as a test and each expression must match its output.
+function(ctx_add_example name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINKS;PRINTS" ${ARGN})
+  if(NOT arg_SOURCES)
+    set(arg_SOURCES ${name}.cpp)
+  endif()
+  ctx_add_program(example_${name} FOLDER examples SOURCES ${arg_SOURCES} LINKS ${arg_LINKS})
+  set_target_properties(example_${name} PROPERTIES OUTPUT_NAME ${name})
+  if(arg_PRINTS AND CTX_BUILD_TESTS)
+    # Examples are added before enable_testing(): the tests folder turns this list into tests.
+    set_property(GLOBAL APPEND PROPERTY CTX_EXAMPLE_TESTS ${name})
+    set_property(GLOBAL PROPERTY CTX_EXAMPLE_PRINTS_${name} "${arg_PRINTS}")
+  endif()
+endfunction()
+
+# Turns the PRINTS of every example into a test. Called once, where testing is enabled.
+function(ctx_add_example_tests)
+  get_property(examples GLOBAL PROPERTY CTX_EXAMPLE_TESTS)
+  foreach(name IN LISTS examples)
+    get_property(prints GLOBAL PROPERTY CTX_EXAMPLE_PRINTS_${name})
+    add_test(NAME example.${name}
+      COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:example_${name}> "-DEXPECTED=${prints}"
+              -P "${PROJECT_SOURCE_DIR}/cmake/RunExample.cmake")
+    set_tests_properties(example.${name} PROPERTIES TIMEOUT 60)
+  endforeach()
+endfunction()
+
+# ctx_add_compile_fail(SOURCE REGEX LINKS ctx::x)
+# SOURCE.cpp is compiled twice: as it is (must build), and with CTX_EXPECT_ERROR defined (must not
+# build, and the compiler's words must match REGEX, so that a typo does not pass for the reason).
+function(ctx_add_compile_fail source regex)
+  cmake_parse_arguments(arg "" "" "LINKS" ${ARGN})
+  foreach(kind IN ITEMS good bad)
+    add_library(compile_${source}_${kind} OBJECT EXCLUDE_FROM_ALL ${source}.cpp)
+    set_target_properties(compile_${source}_${kind} PROPERTIES
+      CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF CXX_COMPILER_LAUNCHER "")
+    target_link_libraries(compile_${source}_${kind} PRIVATE ${arg_LINKS})
+    add_test(NAME compile_fail.${source}.${kind}
+      COMMAND ${CMAKE_COMMAND} --build "${PROJECT_BINARY_DIR}" --target compile_${source}_${kind})
+    set_tests_properties(compile_fail.${source}.${kind} PROPERTIES
+      RESOURCE_LOCK ctx_build_tree TIMEOUT 120)
+  endforeach()
+  target_compile_definitions(compile_${source}_bad PRIVATE CTX_EXPECT_ERROR)
+  set_tests_properties(compile_fail.${source}.bad PROPERTIES PASS_REGULAR_EXPRESSION "${regex}")
+endfunction()
+
+# ctx_add_fuzz(NAME LINKS ctx::x ...)
+# tests/fuzz/NAME_fuzz.cpp becomes a replay of the committed corpus (every build) and, with
+# CTX_FUZZ, a libFuzzer program that looks for new inputs.
+function(ctx_add_fuzz name)
+  cmake_parse_arguments(arg "" "" "LINKS" ${ARGN})
+  ctx_add_program(${name}_fuzz_replay FOLDER tests
+    SOURCES ${name}_fuzz.cpp replay_main.cpp LINKS ${arg_LINKS})
+  add_test(NAME fuzz_replay.${name}
+    COMMAND ${name}_fuzz_replay "${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name}")
+  set_tests_properties(fuzz_replay.${name} PROPERTIES TIMEOUT 120)
+  if(CTX_FUZZ)
+    ctx_add_program(${name}_fuzz FOLDER tests SOURCES ${name}_fuzz.cpp LINKS ${arg_LINKS})
+    target_compile_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
+    target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
+  endif()
+endfunction()
