@@ -16,6 +16,7 @@ function(ctx_add_component name)
     message(FATAL_ERROR "ctx_add_component(${name}): unknown arguments ${arg_UNPARSED_ARGUMENTS}")
   endif()
 
+  set_property(GLOBAL APPEND PROPERTY CTX_HEADERS ${arg_HEADERS})
   list(TRANSFORM arg_HEADERS PREPEND "${PROJECT_SOURCE_DIR}/include/")
   if(arg_SOURCES)
     if(CTX_SHARED)
@@ -42,6 +43,7 @@ function(ctx_add_component name)
   set_target_properties(ctx_${name} PROPERTIES
     EXPORT_NAME ${name} VERIFY_INTERFACE_HEADER_SETS ON)
   set_property(GLOBAL APPEND PROPERTY CTX_COMPONENTS ${name})
+  set_property(GLOBAL PROPERTY CTX_REQUIRES_${name} "${arg_REQUIRES}")
 
   if(CTX_INSTALL)
     ctx_install_component(${name} "${arg_REQUIRES}" "${arg_PACKAGES}")
@@ -57,7 +59,8 @@ function(ctx_configure_library name)
     VISIBILITY_INLINES_HIDDEN ON
     POSITION_INDEPENDENT_CODE ON
     VERSION ${PROJECT_VERSION}
-    SOVERSION ${PROJECT_VERSION_MAJOR})
+    SOVERSION ${PROJECT_VERSION_MAJOR}
+    INSTALL_RPATH "$ORIGIN")
   target_compile_options(ctx_${name} PRIVATE
     $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>)
   if(CTX_SHARED)

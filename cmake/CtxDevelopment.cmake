@@ -11,6 +11,15 @@ function(ctx_developer_flags)
   endif()
 endfunction()
 
+# Sanitizers make programs up to ten times slower, full counts of tests more than that.
+function(ctx_test_timeout result seconds)
+  math(EXPR limit "${seconds} * ${CTX_TEST_TIMEOUT_FACTOR}")
+  if(CTX_SANITIZE)
+    math(EXPR limit "${limit} * 4")
+  endif()
+  set(${result} ${limit} PARENT_SCOPE)
+endfunction()
+
 # A program of this tree: C++20 without extensions, hidden symbols, in the folder of its kind.
 function(ctx_configure_program target folder)
   set_target_properties(${target} PROPERTIES
@@ -26,22 +35,27 @@ function(ctx_add_program name)
   ctx_configure_program(${name} ${arg_FOLDER})
 endfunction()
 
-# ctx_add_test(NAME SOURCES a_test.cpp ... LINKS ctx::x ... [TIMEOUT seconds] [SERIAL])
+# ctx_add_test(NAME SOURCES a_test.cpp ... LINKS ctx::x ... [TIMEOUT seconds] [SERIAL]
+#              [LABELS peer])
 # A GoogleTest program; every TEST becomes a test of ctest named NAME.Suite.Case.
 function(ctx_add_test name)
-  cmake_parse_arguments(arg "SERIAL" "TIMEOUT" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(arg "SERIAL" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
   ctx_add_program(${name}_test FOLDER tests SOURCES ${arg_SOURCES}
     LINKS ${arg_LINKS} GTest::gmock GTest::gtest GTest::gtest_main)
   target_include_directories(${name}_test PRIVATE "${PROJECT_SOURCE_DIR}/tests")
-  set(properties TIMEOUT ${arg_TIMEOUT})
+  ctx_test_timeout(timeout ${arg_TIMEOUT})
+  set(properties TIMEOUT ${timeout})
   if(arg_SERIAL)
     list(APPEND properties RUN_SERIAL ON)
   endif()
+  if(arg_LABELS)
+    list(APPEND properties LABELS "${arg_LABELS}")
+  endif()
   gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
-    PROPERTIES ${properties})
+    DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
 endfunction()
 
 # ctx_add_example(NAME SOURCES a.cpp LINKS ctx::x [PRINTS regex ...])
@@ -68,7 +82,8 @@ function(ctx_add_example_tests)
     add_test(NAME example.${name}
       COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:example_${name}> "-DEXPECTED=${prints}"
               -P "${PROJECT_SOURCE_DIR}/cmake/RunExample.cmake")
-    set_tests_properties(example.${name} PROPERTIES TIMEOUT 60)
+    ctx_test_timeout(timeout 60)
+    set_tests_properties(example.${name} PROPERTIES TIMEOUT ${timeout})
   endforeach()
 endfunction()
 
@@ -100,7 +115,8 @@ function(ctx_add_fuzz name)
     SOURCES ${name}_fuzz.cpp replay_main.cpp LINKS ${arg_LINKS})
   add_test(NAME fuzz_replay.${name}
     COMMAND ${name}_fuzz_replay "${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name}")
-  set_tests_properties(fuzz_replay.${name} PROPERTIES TIMEOUT 120)
+  ctx_test_timeout(timeout 120)
+  set_tests_properties(fuzz_replay.${name} PROPERTIES TIMEOUT ${timeout})
   if(CTX_FUZZ)
     ctx_add_program(${name}_fuzz FOLDER tests SOURCES ${name}_fuzz.cpp LINKS ${arg_LINKS})
     target_compile_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
