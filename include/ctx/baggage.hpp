@@ -1,0 +1,10 @@
+// ctx/baggage.hpp: all of the baggage layer.
+
+#pragma once
+
+#include <ctx/baggage/atoms.hpp>
+#include <ctx/baggage/baggage.hpp>
+#include <ctx/baggage/baggage_key.hpp>
+#include <ctx/baggage/field.hpp>
+#include <ctx/baggage/utf8.hpp>
+#include <ctx/baggage/w3c_baggage.hpp>
