@@ -1,0 +1,55 @@
+// The one thread-local word that says whose work a thread is doing. Only Scope, Boundary and the
+// coroutine and fiber switches touch it.
+
+#pragma once
+
+#include <ctx/export.hpp>
+
+#include <atomic>
+#include <cstddef>
+
+namespace ctx {
+class Scope;
+}
+
+namespace ctx::detail {
+
+struct Node;
+
+/// Trivially destructible, so that it is usable in thread-local and static destructors too.
+struct Word {
+    const Node* node;  // owns one reference
+    Scope* top;        // the innermost live Scope; travels with the node
+};
+
+extern "C" {
+// Defined once per process, by the context library. `constinit` here spares every access the call
+// of a wrapper that would initialise it; initial-exec makes it safe to read in a signal handler.
+extern CTX_EXPORT
+    __attribute__((tls_model("initial-exec"))) thread_local constinit Word ctx_current_word;
+}
+
+/// The calling thread's word. Never keep the reference over anything that can switch stacks.
+///
+/// A plain access is not enough: compilers compute the address of a thread-local once and keep it
+/// over a call that resumes the coroutine or fiber on another thread (seen with g++ 12 and clang
+/// 14). On x86-64 the offset may be kept, the thread's base is read again each time.
+#if defined(__x86_64__)
+[[gnu::always_inline]] inline Word& word() noexcept {
+    std::ptrdiff_t offset;
+    char* base;
+    asm("movq ctx_current_word@gottpoff(%%rip), %0" : "=r"(offset));
+    asm volatile("movq %%fs:0, %0" : "=r"(base));
+    return *reinterpret_cast<Word*>(base + offset);
+}
+#else
+CTX_EXPORT Word& word() noexcept;
+#endif
+
+/// Makes the store to the word visible to a signal handler of this thread before what follows:
+/// a handler must never see a context that is already freed.
+inline void publish_word() noexcept {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+}
+
+}  // namespace ctx::detail

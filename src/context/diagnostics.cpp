@@ -1,0 +1,42 @@
+#include <ctx/context/diagnostics.hpp>
+
+#include <time.h>
+
+#include <atomic>
+
+namespace ctx {
+namespace {
+
+constinit std::atomic<DiagnosticsHandler> installed_handler{nullptr};
+constinit thread_local bool inside_handler = false;
+
+std::int64_t coarse_now_ns() noexcept {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
+}
+
+}  // namespace
+
+DiagnosticsHandler set_diagnostics_handler(DiagnosticsHandler handler) noexcept {
+    return installed_handler.exchange(handler, std::memory_order_acq_rel);
+}
+
+void diagnose(Severity severity, std::string_view component, std::string_view message) noexcept {
+    const DiagnosticsHandler handler = installed_handler.load(std::memory_order_acquire);
+    if (handler == nullptr || inside_handler) return;
+    inside_handler = true;
+    handler({severity, component, message});
+    inside_handler = false;
+}
+
+bool DiagnosticLimiter::pass() noexcept {
+    constexpr std::int64_t interval_ns = 1'000'000'000;
+    const std::atomic_ref<std::int64_t> next{next_ns_};
+    const std::int64_t now = coarse_now_ns();
+    std::int64_t due = next.load(std::memory_order_relaxed);
+    return now >= due &&
+           next.compare_exchange_strong(due, now + interval_ns, std::memory_order_relaxed);
+}
+
+}  // namespace ctx
