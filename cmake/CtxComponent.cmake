@@ -44,6 +44,7 @@ function(ctx_add_component name)
     EXPORT_NAME ${name} VERIFY_INTERFACE_HEADER_SETS ON)
   set_property(GLOBAL APPEND PROPERTY CTX_COMPONENTS ${name})
   set_property(GLOBAL PROPERTY CTX_REQUIRES_${name} "${arg_REQUIRES}")
+  set_property(GLOBAL PROPERTY CTX_PACKAGES_${name} "${arg_PACKAGES}")
 
   if(CTX_INSTALL)
     ctx_install_component(${name} "${arg_REQUIRES}" "${arg_PACKAGES}")
@@ -77,17 +78,27 @@ function(ctx_install_component name requires packages)
   install(EXPORT ctx-${name} NAMESPACE ctx:: FILE ctx-${name}-targets.cmake
     COMPONENT ${name} DESTINATION "${CTX_PACKAGE_DIR}")
 
-  # What must be found before the exported targets can be used.
+  # What must be found before the exported targets can be used. A file that returns early (as
+  # find_dependency does when it fails) leaves its component not found, with the reason said.
+  # Imported targets belong to the folder that looked for them, so each folder looks anew.
   set(text "include(CMakeFindDependencyMacro)\n")
   foreach(package IN LISTS packages)
     string(APPEND text "find_dependency(${package})\n")
   endforeach()
   foreach(component IN LISTS requires)
-    string(APPEND text "include(\"\${CMAKE_CURRENT_LIST_DIR}/ctx-${component}.cmake\")\n")
+    string(APPEND text
+      "include(\"\${CMAKE_CURRENT_LIST_DIR}/ctx-${component}.cmake\" OPTIONAL)\n"
+      "if(NOT ctx_${component}_FOUND)\n  return()\nendif()\n")
   endforeach()
-  string(APPEND text "include(\"\${CMAKE_CURRENT_LIST_DIR}/ctx-${name}-targets.cmake\")\n")
-  file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/package/ctx-${name}.cmake"
-    CONTENT "include_guard(GLOBAL)\n${text}" @ONLY)
+  file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/package/ctx-${name}.cmake" @ONLY CONTENT
+"if(TARGET ctx::${name})
+  set(ctx_${name}_FOUND TRUE)
+  return()
+endif()
+set(ctx_${name}_FOUND FALSE)
+${text}include(\"\${CMAKE_CURRENT_LIST_DIR}/ctx-${name}-targets.cmake\")
+set(ctx_${name}_FOUND TRUE)
+")
   install(FILES "${PROJECT_BINARY_DIR}/package/ctx-${name}.cmake"
     COMPONENT ${name} DESTINATION "${CTX_PACKAGE_DIR}")
 endfunction()

@@ -75,7 +75,9 @@ def check_public_headers(tree):
     for path, text in tree.cxx("include/"):
         if "#pragma once" not in text:
             tree.add(path, 1, "no #pragma once")
-        if "/detail/" in path or path in MACROS_ONLY:
+        # Umbrella headers (directly below include/ctx) only list other headers.
+        umbrella = path.count("/") == 2 and "namespace" not in text
+        if "/detail/" in path or path in MACROS_ONLY or umbrella:
             continue
         for word in ("Threads", "Errors", "Cost"):
             if not re.search(rf"^// *{word}\b", opening_comment(text), re.M):

@@ -49,6 +49,13 @@ class CheckTree(unittest.TestCase):
         text = GOOD["include/ctx/context/a.hpp"].replace("// Cost     none.\n", "")
         self.expect_one("include/ctx/context/a.hpp", text + "// Cost none\n", "Cost")
 
+    def test_only_an_umbrella_header_needs_no_words(self):
+        umbrella = "// ctx/all.hpp: all.\n#pragma once\n#include <ctx/context/a.hpp>\n"
+        installed = INSTALLED | {"ctx/all.hpp"}
+        self.assertEqual(findings({"include/ctx/all.hpp": umbrella}, installed), [])
+        more = umbrella + "namespace ctx {}\n"
+        self.assertEqual(len(findings({"include/ctx/all.hpp": more}, installed)), 3)
+
     def test_header_without_pragma_once(self):
         text = GOOD["include/ctx/context/a.hpp"].replace("#pragma once", "")
         self.expect_one("include/ctx/context/a.hpp", text, "pragma")
