@@ -108,7 +108,8 @@ endfunction()
 
 # ctx_add_fuzz(NAME LINKS ctx::x ...)
 # tests/fuzz/NAME_fuzz.cpp becomes a replay of the committed corpus (every build) and, with
-# CTX_FUZZ, a libFuzzer program that looks for new inputs.
+# CTX_FUZZ, a libFuzzer program that looks for new inputs for a minute; what it finds to be
+# wrong is left in the folder of the test.
 function(ctx_add_fuzz name)
   cmake_parse_arguments(arg "" "" "LINKS" ${ARGN})
   ctx_add_program(${name}_fuzz_replay FOLDER tests
@@ -121,5 +122,12 @@ function(ctx_add_fuzz name)
     ctx_add_program(${name}_fuzz FOLDER tests SOURCES ${name}_fuzz.cpp LINKS ${arg_LINKS})
     target_compile_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
     target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
+    set(found "${CMAKE_CURRENT_BINARY_DIR}/${name}_found")
+    file(MAKE_DIRECTORY "${found}")
+    add_test(NAME fuzz.${name}
+      COMMAND ${name}_fuzz -max_total_time=60 -timeout=10 -print_final_stats=1
+              "-artifact_prefix=${found}/" "${found}" "${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name}")
+    ctx_test_timeout(timeout 120)
+    set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT ${timeout})
   endif()
 endfunction()
