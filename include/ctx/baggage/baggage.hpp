@@ -125,8 +125,8 @@ public:
         return buffer_ != nullptr && (buffer_->flags & detail::BaggageBuffer::kOverflowed) != 0;
     }
 
-    /// Number of string entries that have a value.
-    [[nodiscard]] std::size_t size() const noexcept;
+    /// Number of string entries that have a value. Allocates when begin() would.
+    [[nodiscard]] std::size_t size() const;
 
     /// The value of a string entry. After a join of branches that set it differently the least in
     /// byte order, which is the same at every node.

@@ -62,6 +62,7 @@ struct W3CMember {
     std::uint32_t text_size;          // the whole member
     std::uint32_t bad_escapes;
     bool escaped;  // the value has a "%"
+    bool respell;  // a bad escape or an empty property: goes out mended
     bool dropped;  // a later member has the same key
 };
 
@@ -82,8 +83,9 @@ public:
 private:
     static constexpr std::size_t kMaxMembers = 256;
 
-    void read_member(const char* begin, const char* end) noexcept;
+    std::size_t read_members(std::string_view line) noexcept;
     std::size_t sort_and_drop_duplicates() noexcept;
+    void write_members(detail::BaggageBuffer& buffer) noexcept;
 
     BaggageLimits limits_;
     ParseReport report_;
