@@ -1,0 +1,71 @@
+// A function of more than 60 lines, which .clang-tidy must refuse.
+#include <ctx/planted.hpp>
+
+int planted();
+
+int planted() {
+    int sum = 0;
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    sum += ctx::BadName();
+    return sum;
+}
