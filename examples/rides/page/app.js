@@ -378,7 +378,8 @@ function buildChart(buckets, { width, height }) {
 
 function buildColumn(x, step, floor) {
   const bar = svg("rect", { class: "bar", x: x + 1, width: Math.max(1, step - 2) });
-  const area = svg("rect", { class: "area", x, width: step, y: TOP - 20, height: floor - TOP + 20 });
+  const area = svg("rect",
+    { class: "area", x, width: step, y: TOP - 20, height: floor - TOP + 20 });
   const group = svg("g", { class: "column", role: "img" }, area, bar);
   const stem = svg("line", { class: "stem" });
   const target = svg("circle", { class: "target", r: 14 });
@@ -491,7 +492,8 @@ function groupByParent(spans) {
   return groups;
 }
 
-const OWN_FIELDS = ["timestamp", "level", "logger", "message", "trace_id", "span_id", "trace_flags"];
+const OWN_FIELDS = [
+  "timestamp", "level", "logger", "message", "trace_id", "span_id", "trace_flags"];
 
 function readLogLines(body, first) {
   return body.split("\n").filter((line) => line.trim() !== "").slice(0, MAX_LOG_LINES)
@@ -656,7 +658,8 @@ function traceView(id) {
       $("trace-body").hidden = true;
       $("trace-title").textContent = "Trace";
       $("trace-id").textContent = id;
-      say(isTraceId(id) ? "Looking for it…" : "This is not a trace id: it takes 32 hexadecimal digits.");
+      say(isTraceId(id) ? "Looking for it…"
+        : "This is not a trace id: it takes 32 hexadecimal digits.");
     },
     async refresh(stillHere) {
       const [trace, logs] = await Promise.all([askTrace(id), ask(`/api/logs?trace_id=${id}`)]);
@@ -784,7 +787,8 @@ function route(focus) {
 
 function followInside(event) {
   const link = event.target.closest?.("a[href]");
-  const plain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+  const modified = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  const plain = event.button === 0 && !modified;
   if (!link || !plain || event.defaultPrevented) return;
   const href = link.getAttribute("href");
   if (href !== "/" && !href.startsWith("/trace/")) return;

@@ -84,6 +84,18 @@ async function sees_rides_and_costs(page) {
   saw(`${rides} latest rides; costs: ${costs.map((c) => c.replaceAll("\n", " ")).join("; ")}`);
 }
 
+async function keeps_the_row_under_the_focus(page) {
+  const link = page.locator("#rides a[data-trace-id]").first();
+  await link.focus();
+  const href = await page.evaluate(() => document.activeElement.getAttribute("href"));
+  for (let polls = 0; polls < 2; polls += 1) await page.waitForResponse("**/api/state");
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("href")), href,
+    "the table moved away under the focus");
+  await page.waitForSelector("#held:not([hidden])");
+  await link.blur();
+  saw("a table that holds still under the focus");
+}
+
 // A dot may get a newer exemplar until the moment of the click, so the address decides which.
 async function opens_an_exemplar(page, how) {
   await page.waitForSelector(DOT);
@@ -156,7 +168,8 @@ async function goes_back(page, base) {
 
 // ---- What a visitor must never meet -----------------------------------------------------------
 
-const HOSTILE = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
+const HOSTILE =
+  `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
 
 function hostileState() {
   const trace = "0af7651916cd43dd8448eb211c80319c";
@@ -219,17 +232,25 @@ async function takes_pictures(page, base, file) {
   await page.waitForSelector("#tip:not([hidden])");
   await page.screenshot({ path: `${stem}.png`, fullPage: true });
   await sees_the_trace(page, await opens_an_exemplar(page, "mouse"));
+  await page.mouse.move(0, 0);
   await page.screenshot({ path: `${stem}-trace.png`, fullPage: true });
   saw(`pictures written: ${stem}.png, ${stem}-trace.png`);
 }
 
-async function visit(context, base, screenshot) {
-  const heard = listen(context);
+function never_left(base, heard) {
+  const strangers = heard.requests.filter((url) =>
+    !url.startsWith("data:") && new URL(url).origin !== base);
+  assert.ok(heard.requests.length > 10, "the browser's requests were not heard");
+  assert.deepEqual(strangers, [], "requests that left the demo");
+}
+
+async function visit(context, base, screenshot, heard) {
   const page = await context.newPage();
   await page.goto(`${base}/`);
   await page.waitForSelector("#vitals dd");
   const ours = await sends_a_ride_and_sees_its_answer(page, 392);
   await sees_rides_and_costs(page);
+  await keeps_the_row_under_the_focus(page);
   await sees_the_trace(page, await opens_an_exemplar(page, "mouse"));
   await finds_the_span_of_a_log_line(page);
   await goes_back(page, base);
@@ -241,14 +262,12 @@ async function visit(context, base, screenshot) {
   if (screenshot) await takes_pictures(page, base, screenshot);
   await page.close();
   await shows_hostile_values_as_text(context, base);
+  never_left(base, heard);
   assert.deepEqual(heard.complaints, [], "the browser's console complains");
   // From here on the console is expected to speak of the refused and unknown answers.
   await says_when_the_demo_is_gone_and_back(context, base);
   await says_that_it_does_not_know_a_trace(context, base);
-  const strangers = heard.requests.filter((url) =>
-    !url.startsWith("data:") && new URL(url).origin !== base);
-  assert.ok(heard.requests.length > 10, "the browser's requests were not heard");
-  assert.deepEqual(strangers, [], "requests that left the demo");
+  never_left(base, heard);
   saw(`${heard.requests.length} requests, all to ${base}; no complaint in the console`);
 }
 
@@ -261,9 +280,13 @@ async function main() {
     viewport: { width: 1280, height: 900 }, colorScheme: "light",
   });
   context.setDefaultTimeout(PATIENCE_MS);
+  const heard = listen(context);
   try {
-    await visit(context, base, screenshot);
+    await visit(context, base, screenshot, heard);
     console.log("ok   the page leads from a dot to its trace and log lines");
+  } catch (error) {
+    for (const complaint of heard.complaints) console.error(`console: ${complaint}`);
+    throw error;
   } finally {
     await context.close();
     await rm(profile, { recursive: true, force: true });
