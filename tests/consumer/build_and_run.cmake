@@ -7,7 +7,9 @@ function(run what)
   execute_process(COMMAND ${ARGN} OUTPUT_VARIABLE output ERROR_VARIABLE output
     RESULT_VARIABLE status)
   if(NOT status EQUAL 0)
-    message(FATAL_ERROR "${what} failed:\n${output}")
+    string(REGEX REPLACE "-- Installing: [^\n]*\n" "" output "${output}")
+    message(NOTICE "${output}") # FATAL_ERROR would fold the lines
+    message(FATAL_ERROR "${what} failed")
   endif()
   set(output "${output}" PARENT_SCOPE)
 endfunction()

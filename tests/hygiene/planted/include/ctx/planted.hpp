@@ -3,6 +3,8 @@
 
 namespace ctx {
 
-inline int BadName() { return 1; }
+inline int BadName() {
+    return 1;
+}
 
 }  // namespace ctx
