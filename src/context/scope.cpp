@@ -72,7 +72,7 @@ void Scope::end_misused() noexcept {
     }
     chains_are_broken.store(true, std::memory_order_relaxed);
     detail::release_node(previous_);
-    tell(opened + " ended on another thread" +
+    tell(opened + " ended on another thread or after the task that opened it" +
          (word.top == nullptr
               ? std::string{", where no Scope is open"}
               : ", inside the Scope opened at " + place(word.top->file_, word.top->line_)));
