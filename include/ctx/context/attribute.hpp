@@ -11,6 +11,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <variant>
@@ -27,6 +28,7 @@ struct Attribute {
 
     Attribute(std::string_view k, std::string_view v) noexcept : key(k), value(v) {}
     Attribute(std::string_view k, const char* v) noexcept : key(k), value(std::string_view{v}) {}
+    Attribute(std::string_view k, const std::string& v) noexcept : key(k), value(v) {}
     Attribute(std::string_view k, bool v) noexcept : key(k), value(v) {}
     template <std::floating_point T>
     Attribute(std::string_view k, T v) noexcept : key(k), value(static_cast<double>(v)) {}
