@@ -1,0 +1,280 @@
+// ctx/propagation/carrier.hpp: reads and writes the headers of any container, without copying it.
+//
+//     std::map<std::string, std::string> headers = …;      // or a vector of pairs, a multimap, …
+//     ctx::Context caller = ctx::extract(headers);
+//
+//     template <>
+//     struct ctx::CarrierTraits<my::Headers> {              // or a type of your own
+//         static void for_each(const my::Headers& headers, auto&& visit) {
+//             for (const auto& h : headers.lines()) visit(h.name, h.value);
+//         }
+//         static void set(my::Headers& headers, std::string_view name, std::string_view value);
+//         static void remove(my::Headers& headers, std::string_view name);
+//     };
+//
+// Header names are compared without regard to case and written in lower case, as HTTP/2 and gRPC
+// demand. Containers of pairs work as they are when names and values convert to std::string_view;
+// a value may also be a range of such (a map of lists).
+//
+// Threads   Nothing is shared: a carrier is used by the calling thread only, during the call.
+// Errors    A type that is no carrier is refused at compile time with the functions it lacks.
+//           What the container throws (std::bad_alloc when a header is added) passes through.
+// Cost      Reading a name is one walk over the container and compares lengths first; a type that
+//           can do better says so with CarrierTraits::find. Nothing is copied.
+
+#pragma once
+
+#include <algorithm>  // std::remove_if
+#include <concepts>
+#include <cstddef>
+#include <iterator>
+#include <ranges>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace ctx {
+
+/// How to use `Carrier` as a carrier of headers. Specialise it for a type of your own.
+///
+/// To be read from it needs one of
+/// - `for_each(const Carrier&, visit)`: calls `visit(std::string_view name, std::string_view
+/// value)`
+///   for each header line, in order;
+/// - `find(const Carrier&, std::string_view name, visit)`: calls `visit(std::string_view value)`
+/// for
+///   each line of the header `name` (given in lower case, any case must match), in order.
+///
+/// With both, `find` is used where the name is known; formats that need to see all names (prefixed
+/// baggage headers) see nothing through a type that has only `find`.
+///
+/// To be written to it needs both of
+/// - `set(Carrier&, std::string_view name, std::string_view value)`: afterwards there is exactly
+/// one
+///   line of that name, in any case, with this value;
+/// - `remove(Carrier&, std::string_view name)`: afterwards there is none.
+template <typename Carrier>
+struct CarrierTraits {};
+
+/// Whether two header names are the same (RFC 9110 5.1). `lower` must be in lower case.
+[[nodiscard]] constexpr bool same_header(std::string_view name, std::string_view lower) noexcept {
+    if (name.size() != lower.size()) return false;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        const char c = name[i];
+        const char folded = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+        if (folded != lower[i]) return false;
+    }
+    return true;
+}
+
+namespace detail {
+
+struct ValueSink {
+    void operator()(std::string_view value) const noexcept;
+};
+struct HeaderSink {
+    void operator()(std::string_view name, std::string_view value) const noexcept;
+};
+
+template <typename C>
+concept HasForEach = requires(const C& carrier, HeaderSink sink) {
+    CarrierTraits<C>::for_each(carrier, sink);
+};
+
+template <typename C>
+concept HasFind = requires(const C& carrier, std::string_view name, ValueSink sink) {
+    CarrierTraits<C>::find(carrier, name, sink);
+};
+
+template <typename T>
+concept Text = std::convertible_to<const T&, std::string_view>;
+
+template <typename T>
+concept TextList = !Text<T> && std::ranges::input_range<const T> &&
+                   std::convertible_to<std::ranges::range_reference_t<const T>, std::string_view>;
+
+/// std::pair<Text, Text or list of Text>, or anything with the same two members.
+template <typename P>
+concept HeaderPair = requires(const P& pair) {
+    requires Text<std::remove_cvref_t<decltype(pair.first)>>;
+    requires Text<std::remove_cvref_t<decltype(pair.second)>> ||
+        TextList<std::remove_cvref_t<decltype(pair.second)>>;
+};
+
+template <typename C>
+concept PairRange = std::ranges::input_range<const C> &&
+    HeaderPair<std::remove_cvref_t<std::ranges::range_reference_t<const C>>>;
+
+/// Keeps its characters: writing a header into a std::string_view would leave it dangling.
+template <typename T>
+concept OwnedText =
+    Text<T> && !std::is_trivially_copyable_v<T> && std::constructible_from<T, std::string_view> &&
+    std::assignable_from<T&, std::string_view>;
+
+template <typename T>
+concept OwnedTextList = TextList<T> && requires(T& list, std::string_view text) {
+    requires OwnedText<std::ranges::range_value_t<T>>;
+    list.clear();
+    list.emplace_back(text);
+};
+
+template <typename T>
+concept Writable = OwnedText<T> || OwnedTextList<T>;
+
+template <typename C>
+concept PairMap = PairRange<C> && requires(C& carrier, typename C::iterator at) {
+    requires OwnedText<typename C::key_type>;
+    requires Writable<typename C::mapped_type>;
+    { carrier.erase(at) } -> std::same_as<typename C::iterator>;
+};
+
+template <typename C>
+concept PairSequence = PairRange<C> && !PairMap<C> && requires(C & carrier) {
+    requires OwnedText<typename C::value_type::first_type>;
+    requires Writable<typename C::value_type::second_type>;
+    carrier.erase(carrier.begin(), carrier.end());
+    carrier.emplace_back();
+};
+
+template <typename T>
+void assign_text(T& to, std::string_view text) {
+    if constexpr (TextList<T>) {
+        to.clear();
+        to.emplace_back(text);
+    } else {
+        to = text;
+    }
+}
+
+}  // namespace detail
+
+/// A type that headers can be read from.
+template <typename C>
+concept ReadableCarrier = detail::HasForEach<C> || detail::HasFind<C>;
+
+/// A type that headers can be written to.
+template <typename C>
+concept WritableCarrier = requires(C& carrier, std::string_view text) {
+    CarrierTraits<C>::set(carrier, text, text);
+    CarrierTraits<C>::remove(carrier, text);
+};
+
+/// Any range of pairs: maps, multimaps, vectors, spans, arrays.
+template <typename C>
+requires detail::PairRange<C>
+struct CarrierTraits<C> {
+    template <typename Visit>
+    static void for_each(const C& carrier, Visit&& visit) {
+        for (const auto& header : carrier) {
+            const std::string_view name{header.first};
+            each_value(header.second, [&](std::string_view text) { visit(name, text); });
+        }
+    }
+
+    template <typename Visit>
+    static void find(const C& carrier, std::string_view wanted, Visit&& visit) {
+        for (const auto& header : carrier) {
+            if (same_header(header.first, wanted)) each_value(header.second, visit);
+        }
+    }
+
+    static void set(C& carrier, std::string_view name,
+                    std::string_view value) requires detail::PairMap<C> || detail::PairSequence<C> {
+        if constexpr (detail::PairMap<C>) {
+            set_in_map(carrier, name, value);
+        } else {
+            set_in_sequence(carrier, name, value);
+        }
+    }
+
+    static void remove(
+        C& carrier, std::string_view name) requires detail::PairMap<C> || detail::PairSequence<C> {
+        for (auto at = carrier.begin(); at != carrier.end();) {
+            if (same_header(at->first, name)) {
+                at = carrier.erase(at);
+            } else {
+                ++at;
+            }
+        }
+    }
+
+private:
+    template <typename Value, typename Visit>
+    static void each_value(const Value& value, Visit&& visit) {
+        if constexpr (detail::TextList<Value>) {
+            for (const auto& line : value)
+                visit(std::string_view{line});
+        } else {
+            visit(std::string_view{value});
+        }
+    }
+
+    // Keys of a map cannot be changed: an entry of another spelling goes.
+    static void set_in_map(C& carrier, std::string_view name, std::string_view value) {
+        bool done = false;
+        for (auto at = carrier.begin(); at != carrier.end();) {
+            if (!same_header(at->first, name)) {
+                ++at;
+            } else if (!done && std::string_view{at->first} == name) {
+                detail::assign_text(at->second, value);
+                done = true;
+                ++at;
+            } else {
+                at = carrier.erase(at);
+            }
+        }
+        if (done) return;
+        typename C::mapped_type mapped{};
+        detail::assign_text(mapped, value);
+        carrier.emplace(name, std::move(mapped));
+    }
+
+    static void set_in_sequence(C& carrier, std::string_view name, std::string_view value) {
+        auto at = carrier.begin();
+        while (at != carrier.end() && !same_header(at->first, name))
+            ++at;
+        if (at == carrier.end()) {
+            carrier.emplace_back();
+            at = std::prev(carrier.end());
+            at->first = name;
+        } else {
+            if (std::string_view{at->first} != name) at->first = name;
+            const auto stale = [name](const auto& pair) { return same_header(pair.first, name); };
+            carrier.erase(std::remove_if(std::next(at), carrier.end(), stale), carrier.end());
+        }
+        detail::assign_text(at->second, value);
+    }
+};
+
+/// Calls `visit(std::string_view value)` for each line of the header `name` (lower case).
+template <ReadableCarrier C, typename Visit>
+void carrier_get(const C& carrier, std::string_view name, Visit&& visit) {
+    if constexpr (detail::HasFind<C>) {
+        CarrierTraits<C>::find(carrier, name, visit);
+    } else {
+        CarrierTraits<C>::for_each(carrier, [&](std::string_view key, std::string_view value) {
+            if (same_header(key, name)) visit(value);
+        });
+    }
+}
+
+namespace detail {
+
+template <typename C>
+constexpr void require_readable() {
+    static_assert(ReadableCarrier<C>,
+                  "ctx: this type cannot be read as a carrier of headers. Use a range of pairs "
+                  "(name, value), or specialise ctx::CarrierTraits with for_each(carrier, visit) "
+                  "or find(carrier, name, visit); see ctx/propagation/carrier.hpp");
+}
+
+template <typename C>
+constexpr void require_writable() {
+    static_assert(WritableCarrier<C>,
+                  "ctx: this type cannot be written as a carrier of headers. Use a map or a vector "
+                  "of pairs (name, value), or specialise ctx::CarrierTraits with set(carrier, "
+                  "name, value) and remove(carrier, name); see ctx/propagation/carrier.hpp");
+}
+
+}  // namespace detail
+}  // namespace ctx

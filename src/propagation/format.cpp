@@ -1,0 +1,39 @@
+#include <ctx/propagation/format.hpp>
+
+#include <utility>
+
+namespace ctx {
+
+void Extraction::found(SpanContext span) noexcept {
+    if (span.trace_id == span_.trace_id) {
+        if (span.trace_state.empty()) span.trace_state = span_.trace_state;
+        const unsigned random = span_.flags.bits() & TraceFlags::random_bit;
+        span.flags = TraceFlags{span.flags.bits() | random};
+    }
+    span.remote = true;
+    span_ = std::move(span);
+}
+
+void Extraction::found(Baggage baggage) {
+    if (baggage_.empty()) {
+        baggage_ = std::move(baggage);
+        return;
+    }
+    for (const BaggageEntry& entry : baggage) {
+        if (const auto key = BaggageKey::parse(entry.key)) {
+            baggage_ = baggage_.set(*key, entry.value, entry.properties);
+        }
+    }
+}
+
+Context Extraction::finish(Context base) && {
+    const bool has_span = span_.trace_id.is_valid();
+    if (has_span && !baggage_.empty()) {
+        return base.with_span_and_baggage(span_, std::move(baggage_));
+    }
+    if (has_span) return base.with_span(span_);
+    if (!baggage_.empty()) return base.with_baggage(std::move(baggage_));
+    return base;
+}
+
+}  // namespace ctx
