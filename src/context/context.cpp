@@ -10,18 +10,37 @@ std::span<const Link> detail::ContextReader::links() const noexcept {
     return {node_->links->begin(), node_->links->count};
 }
 
+namespace {
+
+void set_span(detail::Node& node, const SpanContext& span, RecordingSpanPtr recording) noexcept {
+    node.trace_id = span.trace_id;
+    node.span_id = span.span_id;
+    node.flags = span.flags;
+    node.trace_state = span.trace_state;
+    node.remote = span.remote;
+    node.span = std::move(recording);
+}
+
+}  // namespace
+
 Context Context::with_span(const SpanContext& span, RecordingSpanPtr recording) const {
     detail::NewNode node = detail::copy_node(node_);
-    node->trace_id = span.trace_id;
-    node->span_id = span.span_id;
-    node->flags = span.flags;
-    node->trace_state = span.trace_state;
-    node->remote = span.remote;
-    node->span = std::move(recording);
+    set_span(*node, span, std::move(recording));
     if (trace_id() == span.trace_id) {
         detail::inherit_facets(node_, *node);
     } else if (node->links != nullptr) {
         // Links belong to the trace they were joined into.
+        detail::release(std::exchange(node->links, nullptr));
+    }
+    return adopt(node.release());
+}
+
+Context Context::with_span_and_baggage(const SpanContext& span, Baggage baggage) const {
+    detail::NewNode node = detail::copy_node(node_);
+    set_span(*node, span, {});
+    node->baggage = std::move(baggage);
+    // Links belong to the trace they were joined into.
+    if (trace_id() != span.trace_id && node->links != nullptr) {
         detail::release(std::exchange(node->links, nullptr));
     }
     return adopt(node.release());

@@ -150,6 +150,10 @@ public:
     /// This context with other baggage; everything else stays.
     [[nodiscard]] CTX_EXPORT Context with_baggage(Baggage baggage) const;
 
+    /// with_span() and with_baggage() in one step, and one allocation: what came in over a wire.
+    [[nodiscard]] CTX_EXPORT Context with_span_and_baggage(const SpanContext& span,
+                                                           Baggage baggage) const;
+
     /// This context with `value` stored under `key` for the rest of its way in this process.
     template <typename T>
     [[nodiscard]] Context with(const Key<T>& key, std::type_identity_t<T> value) const {
