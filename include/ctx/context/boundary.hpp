@@ -26,15 +26,18 @@ class [[nodiscard]] Boundary {
 public:
     explicit Boundary(Context context) noexcept {
         detail::Word& word = detail::word();
-        saved_ = word;
-        word.top = nullptr;
-        word.node = context.release();
+        saved_.node = detail::load_half(word.node);
+        saved_.top = detail::load_half(word.top);
+        detail::store_half(word.top, static_cast<Scope*>(nullptr));
+        detail::store_half(word.node, context.release());
         detail::publish_word();
     }
 
     ~Boundary() {
         detail::Word& word = detail::word();
-        const detail::Word left = std::exchange(word, saved_);
+        const detail::Word left{detail::load_half(word.node), detail::load_half(word.top)};
+        detail::store_half(word.node, saved_.node);
+        detail::store_half(word.top, saved_.top);
         detail::publish_word();
         if (left.top != nullptr) [[unlikely]]
             report_left_open(*left.top);

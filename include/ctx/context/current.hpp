@@ -22,7 +22,7 @@ namespace ctx {
 /// A borrowed view, valid until the innermost live Scope on this thread ends or the coroutine or
 /// fiber is suspended. `Context{view}` keeps it longer or carries it to another thread.
 [[nodiscard]] inline ContextView current() noexcept {
-    return ContextView{detail::word().node};
+    return ContextView{detail::current_node()};
 }
 
 }  // namespace ctx

@@ -32,21 +32,22 @@ public:
                    int line = __builtin_LINE()) noexcept
         : file_(file), line_(line) {
         detail::Word& word = detail::word();
-        previous_ = word.node;
-        previous_top_ = word.top;
-        word.top = this;
-        word.node = context.release();
+        previous_ = detail::load_half(word.node);
+        previous_top_ = detail::load_half(word.top);
+        detail::store_half(word.top, this);
+        detail::store_half(word.node, context.release());
         detail::publish_word();
     }
 
     ~Scope() {
         detail::Word& word = detail::word();
-        if (word.top != this) [[unlikely]] {
+        if (detail::load_half(word.top) != this) [[unlikely]] {
             end_misused();
             return;
         }
-        const detail::Node* mine = std::exchange(word.node, previous_);
-        word.top = previous_top_;
+        const detail::Node* mine = detail::load_half(word.node);
+        detail::store_half(word.node, previous_);
+        detail::store_half(word.top, previous_top_);
         detail::publish_word();
         detail::release_node(mine);
     }

@@ -1,0 +1,139 @@
+// The context layer beside its physical floors: a thread-local read, a thread-local swap, an
+// uncontended atomic increment and decrement, one allocation.
+
+#include <benchmark/benchmark.h>
+
+#include <atomic>
+#include <utility>
+
+#include <ctx/context.hpp>
+
+namespace {
+
+using ctx::Context;
+
+Context request() {
+    return Context{}
+        .with_span({ctx::new_trace_id(), ctx::new_span_id(), ctx::TraceFlags{3}, {}, false})
+        .with_baggage(ctx::Baggage{}.set("tenant", "acme"));
+}
+
+// Stands in for the smallest thinkable implementation: a pointer and what it points to.
+struct Floor {
+    std::uint64_t id_high = 1;
+    std::uint64_t id_low = 2;
+    std::atomic<std::uint32_t> references{1};
+};
+Floor floor_object;
+constinit thread_local Floor* floor_word = nullptr;
+constinit thread_local void* floor_top = nullptr;
+
+void floor_current_trace_id(benchmark::State& state) {
+    floor_word = &floor_object;
+    for (auto _ : state) {
+        benchmark::ClobberMemory();
+        Floor* current = floor_word;
+        benchmark::DoNotOptimize(current->id_high);
+        benchmark::DoNotOptimize(current->id_low);
+    }
+}
+BENCHMARK(floor_current_trace_id);
+
+void current_trace_id(benchmark::State& state) {
+    const ctx::Scope scope{request()};
+    for (auto _ : state) {
+        benchmark::ClobberMemory();
+        const ctx::TraceId id = ctx::current().trace_id();
+        benchmark::DoNotOptimize(id.high());
+        benchmark::DoNotOptimize(id.low());
+    }
+}
+BENCHMARK(current_trace_id);
+
+void floor_scope_moved(benchmark::State& state) {
+    Floor* mine = &floor_object;
+    for (auto _ : state) {
+        Floor* previous = std::exchange(floor_word, mine);
+        void* top = std::exchange(floor_top, &mine);
+        benchmark::DoNotOptimize(floor_word);
+        benchmark::ClobberMemory();
+        mine = std::exchange(floor_word, previous);
+        floor_top = top;
+        benchmark::DoNotOptimize(mine);
+    }
+}
+BENCHMARK(floor_scope_moved);
+
+// The handle is moved in and taken back out, so that no count is touched: what an executor does
+// for every task.
+void scope_moved(benchmark::State& state) {
+    const Context keep = request();
+    const ctx::detail::Node* mine = Context{keep}.release();
+    for (auto _ : state) {
+        {
+            const ctx::Scope scope{Context::adopt(mine)};
+            benchmark::ClobberMemory();
+            mine = std::exchange(ctx::detail::word().node, nullptr);
+        }
+        benchmark::DoNotOptimize(mine);
+    }
+    static_cast<void>(Context::adopt(mine));
+}
+BENCHMARK(scope_moved);
+
+void floor_scope_copied(benchmark::State& state) {
+    for (auto _ : state) {
+        floor_object.references.fetch_add(1, std::memory_order_relaxed);
+        Floor* previous = std::exchange(floor_word, &floor_object);
+        void* top = std::exchange(floor_top, &previous);
+        benchmark::DoNotOptimize(floor_word);
+        benchmark::ClobberMemory();
+        Floor* mine = std::exchange(floor_word, previous);
+        floor_top = top;
+        mine->references.fetch_sub(1, std::memory_order_acq_rel);
+    }
+}
+BENCHMARK(floor_scope_copied);
+
+void scope_copied(benchmark::State& state) {
+    const Context mine = request();
+    for (auto _ : state) {
+        const ctx::Scope scope{mine};
+        benchmark::ClobberMemory();
+    }
+}
+BENCHMARK(scope_copied);
+
+struct FloorNode {
+    char bytes[sizeof(ctx::detail::Node)];
+};
+
+void floor_derive_child(benchmark::State& state) {
+    for (auto _ : state) {
+        auto* node = new FloorNode;
+        benchmark::DoNotOptimize(node);
+        floor_object.references.fetch_add(1, std::memory_order_relaxed);
+        floor_object.references.fetch_sub(1, std::memory_order_acq_rel);
+        delete node;
+    }
+}
+BENCHMARK(floor_derive_child);
+
+void derive_child(benchmark::State& state) {
+    const Context parent = request();
+    const ctx::SpanContext span = ctx::child_of(parent);
+    for (auto _ : state) {
+        const Context child = parent.with_span(span);
+        benchmark::DoNotOptimize(child.node());
+    }
+}
+BENCHMARK(derive_child);
+
+void new_span_id(benchmark::State& state) {
+    for (auto _ : state) benchmark::DoNotOptimize(ctx::new_span_id());
+}
+BENCHMARK(new_span_id);
+
+}  // namespace
+
+BENCHMARK_MAIN();
