@@ -55,7 +55,7 @@ function(ctx_add_test name)
     list(APPEND properties LABELS "${arg_LABELS}")
   endif()
   gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
-    DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
+    DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES PROPERTIES ${properties})
 endfunction()
 
 # ctx_add_example(NAME SOURCES a.cpp LINKS ctx::x [PRINTS regex ...])
