@@ -7,6 +7,7 @@
 //
 // Threads   Safe from any thread; calls run one after the other.
 // Errors    false when a layer could not finish in time; what is lost is counted by that layer.
+//           Throws std::bad_alloc and nothing else.
 // Cost      Waits as long as the slowest layer needs, never longer than the timeout allows.
 
 #pragma once
@@ -42,9 +43,9 @@ CTX_EXPORT void register_flushable(Flushable& flushable);
 CTX_EXPORT void unregister_flushable(Flushable& flushable) noexcept;
 
 /// Asks every layer to hand over what it buffers. @return true when all did within `timeout`.
-CTX_EXPORT bool flush(std::chrono::milliseconds timeout) noexcept;
+CTX_EXPORT bool flush(std::chrono::milliseconds timeout);
 
 /// The same, for the last time. A second call returns true at once.
-CTX_EXPORT bool shutdown(std::chrono::milliseconds timeout) noexcept;
+CTX_EXPORT bool shutdown(std::chrono::milliseconds timeout);
 
 }  // namespace ctx

@@ -42,6 +42,9 @@ protected:
     /// The last reference is gone. The default deletes; a recycling implementation overrides.
     virtual void dispose() noexcept { delete this; }
 
+    /// A recycled object starts anew with one reference, for RecordingSpanPtr::adopt().
+    void restart_references() noexcept { references_.restart(); }
+
 private:
     friend class RecordingSpanPtr;
     detail::ReferenceCount references_;

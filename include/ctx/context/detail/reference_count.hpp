@@ -20,6 +20,9 @@ public:
         return count_.fetch_sub(1, std::memory_order_acq_rel) == 1;
     }
 
+    /// For an object that is used again after its last reference went.
+    void restart() noexcept { count_.store(1, std::memory_order_relaxed); }
+
     [[nodiscard]] std::uint32_t value() const noexcept {
         return count_.load(std::memory_order_relaxed);
     }
