@@ -1,12 +1,13 @@
 // The context layer beside its physical floors: a thread-local read, a thread-local swap, an
 // uncontended atomic increment and decrement, one allocation.
 
+#include "support/allocations.hpp"
+#include <ctx/context.hpp>
+
 #include <benchmark/benchmark.h>
 
 #include <atomic>
 #include <utility>
-
-#include <ctx/context.hpp>
 
 namespace {
 
@@ -30,6 +31,7 @@ constinit thread_local void* floor_top = nullptr;
 
 void floor_current_trace_id(benchmark::State& state) {
     floor_word = &floor_object;
+    const ctx::bench::AllocationsPerIteration allocations{state};
     for (auto _ : state) {
         benchmark::ClobberMemory();
         Floor* current = floor_word;
@@ -41,6 +43,7 @@ BENCHMARK(floor_current_trace_id);
 
 void current_trace_id(benchmark::State& state) {
     const ctx::Scope scope{request()};
+    const ctx::bench::AllocationsPerIteration allocations{state};
     for (auto _ : state) {
         benchmark::ClobberMemory();
         const ctx::TraceId id = ctx::current().trace_id();
@@ -52,6 +55,7 @@ BENCHMARK(current_trace_id);
 
 void floor_scope_moved(benchmark::State& state) {
     Floor* mine = &floor_object;
+    const ctx::bench::AllocationsPerIteration allocations{state};
     for (auto _ : state) {
         Floor* previous = std::exchange(floor_word, mine);
         void* top = std::exchange(floor_top, &mine);
@@ -69,6 +73,7 @@ BENCHMARK(floor_scope_moved);
 void scope_moved(benchmark::State& state) {
     const Context keep = request();
     const ctx::detail::Node* mine = Context{keep}.release();
+    const ctx::bench::AllocationsPerIteration allocations{state};
     for (auto _ : state) {
         {
             const ctx::Scope scope{Context::adopt(mine)};
@@ -82,6 +87,7 @@ void scope_moved(benchmark::State& state) {
 BENCHMARK(scope_moved);
 
 void floor_scope_copied(benchmark::State& state) {
+    const ctx::bench::AllocationsPerIteration allocations{state};
     for (auto _ : state) {
         floor_object.references.fetch_add(1, std::memory_order_relaxed);
         Floor* previous = std::exchange(floor_word, &floor_object);
@@ -97,6 +103,7 @@ BENCHMARK(floor_scope_copied);
 
 void scope_copied(benchmark::State& state) {
     const Context mine = request();
+    const ctx::bench::AllocationsPerIteration allocations{state};
     for (auto _ : state) {
         const ctx::Scope scope{mine};
         benchmark::ClobberMemory();
@@ -109,6 +116,7 @@ struct FloorNode {
 };
 
 void floor_derive_child(benchmark::State& state) {
+    const ctx::bench::AllocationsPerIteration allocations{state};
     for (auto _ : state) {
         auto* node = new FloorNode;
         benchmark::DoNotOptimize(node);
@@ -122,6 +130,7 @@ BENCHMARK(floor_derive_child);
 void derive_child(benchmark::State& state) {
     const Context parent = request();
     const ctx::SpanContext span = ctx::child_of(parent);
+    const ctx::bench::AllocationsPerIteration allocations{state};
     for (auto _ : state) {
         const Context child = parent.with_span(span);
         benchmark::DoNotOptimize(child.node());
@@ -130,7 +139,9 @@ void derive_child(benchmark::State& state) {
 BENCHMARK(derive_child);
 
 void new_span_id(benchmark::State& state) {
-    for (auto _ : state) benchmark::DoNotOptimize(ctx::new_span_id());
+    const ctx::bench::AllocationsPerIteration allocations{state};
+    for (auto _ : state)
+        benchmark::DoNotOptimize(ctx::new_span_id());
 }
 BENCHMARK(new_span_id);
 
