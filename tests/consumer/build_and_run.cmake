@@ -4,8 +4,8 @@ file(REMOVE_RECURSE "${WORK}")
 file(MAKE_DIRECTORY "${WORK}/prefix")
 
 function(run what)
-  execute_process(COMMAND ${ARGN} OUTPUT_VARIABLE output ERROR_VARIABLE output
-    RESULT_VARIABLE status)
+  execute_process(COMMAND ${ARGN} WORKING_DIRECTORY "${WORK}"
+    OUTPUT_VARIABLE output ERROR_VARIABLE output RESULT_VARIABLE status)
   if(NOT status EQUAL 0)
     string(REGEX REPLACE "-- Installing: [^\n]*\n" "" output "${output}")
     message(NOTICE "${output}") # FATAL_ERROR would fold the lines
