@@ -9,6 +9,17 @@
 #include <atomic>
 #include <utility>
 
+// Stands in for the smallest thinkable implementation: a pointer and what it points to.
+struct Floor {
+    std::uint64_t id_high = 1;
+    std::uint64_t id_low = 2;
+    std::atomic<std::uint32_t> references{1};
+};
+Floor floor_object;
+// Not in an anonymous namespace: the optimiser must expect others to read them.
+constinit thread_local Floor* floor_word = nullptr;
+constinit thread_local void* floor_top = nullptr;
+
 namespace {
 
 using ctx::Context;
@@ -18,16 +29,6 @@ Context request() {
         .with_span({ctx::new_trace_id(), ctx::new_span_id(), ctx::TraceFlags{3}, {}, false})
         .with_baggage(ctx::Baggage{}.set("tenant", "acme"));
 }
-
-// Stands in for the smallest thinkable implementation: a pointer and what it points to.
-struct Floor {
-    std::uint64_t id_high = 1;
-    std::uint64_t id_low = 2;
-    std::atomic<std::uint32_t> references{1};
-};
-Floor floor_object;
-constinit thread_local Floor* floor_word = nullptr;
-constinit thread_local void* floor_top = nullptr;
 
 void floor_current_trace_id(benchmark::State& state) {
     floor_word = &floor_object;
@@ -59,7 +60,6 @@ void floor_scope_moved(benchmark::State& state) {
     for (auto _ : state) {
         Floor* previous = std::exchange(floor_word, mine);
         void* top = std::exchange(floor_top, &mine);
-        benchmark::DoNotOptimize(floor_word);
         benchmark::ClobberMemory();
         mine = std::exchange(floor_word, previous);
         floor_top = top;
@@ -92,7 +92,6 @@ void floor_scope_copied(benchmark::State& state) {
         floor_object.references.fetch_add(1, std::memory_order_relaxed);
         Floor* previous = std::exchange(floor_word, &floor_object);
         void* top = std::exchange(floor_top, &previous);
-        benchmark::DoNotOptimize(floor_word);
         benchmark::ClobberMemory();
         Floor* mine = std::exchange(floor_word, previous);
         floor_top = top;
