@@ -45,11 +45,10 @@ public:
     }
 
     [[nodiscard]] TraceState parse() const {
-        if (first_.empty()) return {};
         const std::string_view list = joined_.empty() ? first_ : std::string_view{joined_};
         TraceState state = too_long_ ? TraceState{} : TraceState::parse(list);
         const bool has_members = list.find_first_not_of(", \t") != std::string_view::npos;
-        if (state.empty() && has_members) {
+        if (too_long_ || (state.empty() && has_members)) {
             report(malformed_tracestate, malformed_tracestate_limiter,
                    "a tracestate header was malformed and is not sent on");
         }

@@ -2,8 +2,11 @@
 
 #pragma once
 
+#include <ctx/context/stats.hpp>
+
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +28,14 @@ inline std::string only(const Headers& headers, std::string_view name) {
     if (count == 0) return "(absent)";
     if (count > 1) return "(repeated)";
     return std::find_if(headers.begin(), headers.end(), same)->second;
+}
+
+/// What a counter of ctx has counted up to now.
+inline std::uint64_t counted(std::string_view name) {
+    for (const StatSample& sample : stats()) {
+        if (sample.name == name) return sample.value;
+    }
+    return 0;
 }
 
 /// `count` copies of `text`.
