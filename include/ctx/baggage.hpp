@@ -5,6 +5,9 @@
 #include <ctx/baggage/atoms.hpp>
 #include <ctx/baggage/baggage.hpp>
 #include <ctx/baggage/baggage_key.hpp>
+#include <ctx/baggage/carriers.hpp>
 #include <ctx/baggage/field.hpp>
+#include <ctx/baggage/header.hpp>
+#include <ctx/baggage/lexvarint.hpp>
 #include <ctx/baggage/utf8.hpp>
 #include <ctx/baggage/w3c_baggage.hpp>

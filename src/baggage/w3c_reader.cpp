@@ -234,7 +234,10 @@ void W3CBaggageReader::add(std::string_view line) noexcept {
     bytes_ += std::min(line.size(), room);
     const std::size_t taken = read_members(fits);
     // What was not looked at is counted by its separators.
-    const std::string_view rest = line.substr(taken);
+    std::string_view rest = line.substr(taken);
+    while (!rest.empty() && rest.back() == ',') {
+        rest.remove_suffix(1);
+    }
     if (!rest.empty()) {
         report_.over_limit += static_cast<std::size_t>(std::count(rest.begin(), rest.end(), ',')) +
                               (rest.front() == ',' ? 0 : 1);

@@ -45,18 +45,30 @@ void deallocate(void* memory) noexcept {
 
 namespace ctx::test {
 
-std::size_t allocations_of_this_thread() noexcept { return allocation_count; }
+std::size_t allocations_of_this_thread() noexcept {
+    return allocation_count;
+}
 
-std::size_t deallocations_of_this_thread() noexcept { return deallocation_count; }
+std::size_t deallocations_of_this_thread() noexcept {
+    return deallocation_count;
+}
 
-AllocationFailure::AllocationFailure(std::size_t survivors) noexcept { survivors_left = survivors; }
+AllocationFailure::AllocationFailure(std::size_t survivors) noexcept {
+    survivors_left = survivors;
+}
 
-AllocationFailure::~AllocationFailure() { survivors_left = kNever; }
+AllocationFailure::~AllocationFailure() {
+    survivors_left = kNever;
+}
 
 }  // namespace ctx::test
 
-void* operator new(std::size_t size) { return allocate_or_throw(size, 0); }
-void* operator new[](std::size_t size) { return allocate_or_throw(size, 0); }
+void* operator new(std::size_t size) {
+    return allocate_or_throw(size, 0);
+}
+void* operator new[](std::size_t size) {
+    return allocate_or_throw(size, 0);
+}
 void* operator new(std::size_t size, const std::nothrow_t& /*unused*/) noexcept {
     return allocate(size, 0);
 }
@@ -69,12 +81,24 @@ void* operator new(std::size_t size, std::align_val_t alignment) {
 void* operator new[](std::size_t size, std::align_val_t alignment) {
     return allocate_or_throw(size, static_cast<std::size_t>(alignment));
 }
-void operator delete(void* memory) noexcept { deallocate(memory); }
-void operator delete[](void* memory) noexcept { deallocate(memory); }
-void operator delete(void* memory, std::size_t /*unused*/) noexcept { deallocate(memory); }
-void operator delete[](void* memory, std::size_t /*unused*/) noexcept { deallocate(memory); }
-void operator delete(void* memory, std::align_val_t /*unused*/) noexcept { deallocate(memory); }
-void operator delete[](void* memory, std::align_val_t /*unused*/) noexcept { deallocate(memory); }
+void operator delete(void* memory) noexcept {
+    deallocate(memory);
+}
+void operator delete[](void* memory) noexcept {
+    deallocate(memory);
+}
+void operator delete(void* memory, std::size_t /*unused*/) noexcept {
+    deallocate(memory);
+}
+void operator delete[](void* memory, std::size_t /*unused*/) noexcept {
+    deallocate(memory);
+}
+void operator delete(void* memory, std::align_val_t /*unused*/) noexcept {
+    deallocate(memory);
+}
+void operator delete[](void* memory, std::align_val_t /*unused*/) noexcept {
+    deallocate(memory);
+}
 void operator delete(void* memory, std::size_t /*unused*/, std::align_val_t /*unused*/) noexcept {
     deallocate(memory);
 }

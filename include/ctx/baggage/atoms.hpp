@@ -54,11 +54,12 @@ public:
         std::size_t prefix = 1;
         std::uint64_t length = static_cast<unsigned char>(bytes_[offset_]);
         if (length >= 0x80) {
-            const detail::Varint varint = detail::read_varint(bytes_.substr(offset_));
+            const detail::Varint varint =
+                detail::read_varint(bytes_.substr(offset_), kMaxAtomBytes);
             prefix = varint.consumed;
             length = varint.value;
         }
-        if (prefix == 0 || length > kMaxAtomBytes || length > bytes_.size() - offset_ - prefix) {
+        if (prefix == 0 || length > bytes_.size() - offset_ - prefix) {
             damaged_ = true;
             return std::nullopt;
         }

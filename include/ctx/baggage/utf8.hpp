@@ -32,7 +32,8 @@ CTX_EXPORT void append_valid_utf8(std::string& out, std::string_view text);
 [[nodiscard]] CTX_EXPORT std::string_view utf8_prefix(std::string_view text,
                                                       std::size_t max_bytes) noexcept;
 
-/// Number of code points; each byte that begins no well-formed character counts as one.
+/// Number of code points that append_valid_utf8() would append: an ill-formed subpart counts as
+/// one.
 [[nodiscard]] CTX_EXPORT std::size_t count_code_points(std::string_view text) noexcept;
 
 namespace detail {

@@ -40,8 +40,9 @@ struct Varint {
 };
 
 /// Reads one varint. Forms longer than needed are accepted up to ten bytes; a value that does
-/// not fit 64 bits is out of range.
-[[nodiscard]] constexpr Varint read_varint(std::string_view bytes) noexcept {
+/// not fit 64 bits, or is more than `max`, is out of range.
+[[nodiscard]] constexpr Varint read_varint(std::string_view bytes,
+                                           std::uint64_t max = ~std::uint64_t{0}) noexcept {
     std::uint64_t value = 0;
     for (std::size_t i = 0; i < kMaxVarintBytes; ++i) {
         if (i == bytes.size()) {
@@ -53,7 +54,8 @@ struct Varint {
         }
         value |= static_cast<std::uint64_t>(byte & 0x7f) << (7 * i);
         if (byte < 0x80) {
-            return {value, i + 1, VarintError::none};
+            return value <= max ? Varint{value, i + 1, VarintError::none}
+                                : Varint{0, 0, VarintError::out_of_range};
         }
     }
     return {0, 0, VarintError::out_of_range};
