@@ -4,7 +4,6 @@
 #include <ctx/context/fields.hpp>
 #include <ctx/context/lifecycle.hpp>
 #include <ctx/context/resource.hpp>
-#include <ctx/context/self_check.hpp>
 #include <ctx/context/stats.hpp>
 #include <ctx/version.hpp>
 
@@ -185,12 +184,6 @@ TEST(Lifecycle, says_when_a_layer_could_not_finish_in_time) {
     const auto start = std::chrono::steady_clock::now();
     EXPECT_FALSE(ctx::flush(20ms));
     EXPECT_GE(std::chrono::steady_clock::now() - start, 20ms);
-}
-
-TEST(SelfCheck, finds_exactly_one_copy) {
-    const auto check = ctx::self_check();
-    EXPECT_EQ(check.copies.size(), 1U);
-    EXPECT_TRUE(check.ok()) << check.to_string();
 }
 
 }  // namespace
