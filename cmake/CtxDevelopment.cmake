@@ -8,6 +8,8 @@ function(ctx_developer_flags)
       add_compile_options(-fno-sanitize-recover=undefined)
     endif()
     add_link_options(-fsanitize=${CTX_SANITIZE})
+    # GCC 12 takes instrumented members of libstdc++ (std::regex) for uninitialized ones.
+    add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   endif()
 endfunction()
 
