@@ -55,7 +55,7 @@ private:
 }  // namespace
 
 void append_atom(std::string& list, std::string_view atom) {
-    char prefix[detail::kMaxVarintBytes];
+    char prefix[detail::max_varint_bytes];
     list.append(prefix, detail::write_varint(prefix, atom.size()));
     list.append(atom);
 }

@@ -58,7 +58,7 @@ Baggage Baggage::from_atoms(std::string_view bytes, AtomLimits limits, DecodeRep
     }
     buffer->atoms_size = static_cast<std::uint32_t>(size);
     if (cut.marker || counts.overflowed) {
-        buffer->flags = detail::BaggageBuffer::kOverflowed;
+        buffer->flags = detail::BaggageBuffer::overflowed;
     }
     return adopt(buffer);
 }
@@ -84,7 +84,7 @@ std::vector<std::string_view> Baggage::find_all(std::string_view key) const {
     for_each_body(buffer_, key, [&](std::string_view body) {
         AtomReader reader(body);
         while (const auto atom = reader.next()) {
-            if (detail::prefix_of(*atom) >= detail::kFirstHeader) {
+            if (detail::prefix_of(*atom) >= detail::first_header) {
                 return;
             }
             if (!atom->empty()) {

@@ -38,11 +38,11 @@ struct NewEntry {
     }
 
     char* write_atoms(char* out) const noexcept {
-        out = detail::write_atom(out, detail::kEntryPrefix, key);
-        out = detail::write_atom(out, detail::kDataPrefix, value);
+        out = detail::write_atom(out, detail::entry_prefix, key);
+        out = detail::write_atom(out, detail::data_prefix, value);
         if (!properties.empty()) {
-            out = detail::write_atom(out, detail::kPropertiesPrefix, value);
-            out = detail::write_atom(out, detail::kDataPrefix, properties);
+            out = detail::write_atom(out, detail::properties_prefix, value);
+            out = detail::write_atom(out, detail::data_prefix, properties);
         }
         return out;
     }
@@ -67,15 +67,15 @@ struct NewEntry {
 // Where a new entry goes, and which headers have to be written with it.
 struct Place {
     std::size_t offset = 0;
-    std::size_t headers_from = detail::kStringHeaders.size();  // of kStringHeaders
+    std::size_t headers_from = detail::string_headers.size();  // of string_headers
 
     [[nodiscard]] std::string_view headers() const noexcept {
-        return detail::kStringHeaders.substr(headers_from);
+        return detail::string_headers.substr(headers_from);
     }
 };
 
-constexpr std::size_t kWithField = 3;  // kStringHeaders from the field's header on
-constexpr std::size_t kWithBag = 0;
+constexpr std::size_t with_field = 3;  // string_headers from the field's header on
+constexpr std::size_t with_bag = 0;
 
 // The place in a list without any entry: in field 0 of bag 0, as much of it as there is.
 Place find_place_without_entries(std::string_view atoms) noexcept {
@@ -85,26 +85,26 @@ Place find_place_without_entries(std::string_view atoms) noexcept {
     std::size_t begin = 0;
     for (; const auto atom = reader.next(); begin = reader.offset()) {
         const unsigned char prefix = detail::prefix_of(*atom);
-        const bool is_field = inside == Inside::bag && *atom == detail::kStringField;
+        const bool is_field = inside == Inside::bag && *atom == detail::string_field;
         if (is_field) {
             inside = Inside::field;
             continue;
         }
-        if (inside == Inside::field && prefix > static_cast<unsigned char>(detail::kEntryPrefix)) {
-            return {begin, detail::kStringHeaders.size()};
+        if (inside == Inside::field && prefix > static_cast<unsigned char>(detail::entry_prefix)) {
+            return {begin, detail::string_headers.size()};
         }
-        if (inside == Inside::bag && prefix >= detail::kLevel1) {
-            return {begin, kWithField};
+        if (inside == Inside::bag && prefix >= detail::level1) {
+            return {begin, with_field};
         }
-        if (inside == Inside::nothing && *atom == detail::kStringBag) {
+        if (inside == Inside::nothing && *atom == detail::string_bag) {
             inside = Inside::bag;
-        } else if (prefix >= detail::kLevel0 && *atom > detail::kStringBag) {
-            return {begin, kWithBag};
+        } else if (prefix >= detail::level0 && *atom > detail::string_bag) {
+            return {begin, with_bag};
         }
     }
-    return {begin, inside == Inside::field ? detail::kStringHeaders.size()
-                   : inside == Inside::bag ? kWithField
-                                           : kWithBag};
+    return {begin, inside == Inside::field ? detail::string_headers.size()
+                   : inside == Inside::bag ? with_field
+                                           : with_bag};
 }
 
 Place find_place(std::string_view atoms, std::string_view key) noexcept {
@@ -192,10 +192,10 @@ private:
                                                      std::size_t field) const noexcept {
         const auto after = AtomReader(atoms_, range.end).next();
         const unsigned char next = after.has_value() ? detail::prefix_of(*after) : 0xff;
-        if (range.markers != 0 || next < detail::kLevel1 || !is_header_at(field, range.begin)) {
+        if (range.markers != 0 || next < detail::level1 || !is_header_at(field, range.begin)) {
             return range.begin;
         }
-        return next >= detail::kLevel0 && is_header_at(bag, field) ? bag : field;
+        return next >= detail::level0 && is_header_at(bag, field) ? bag : field;
     }
 
     // Whether one atom stands from `begin` to `end`.
@@ -245,7 +245,7 @@ Baggage rewrite(const Baggage& from, std::string_view key, const NewEntry* entry
     const std::string_view text = old == nullptr ? std::string_view{} : old->text();
     std::size_t capacity = atoms.size() + text.size();
     if (entry != nullptr) {
-        capacity += detail::kStringHeaders.size() + entry->atoms_size() + 1 + entry->text_size();
+        capacity += detail::string_headers.size() + entry->atoms_size() + 1 + entry->text_size();
     }
     BaggageBuffer* const buffer = detail::create_buffer(capacity);
     Baggage made = Baggage::adopt(buffer);
@@ -264,7 +264,7 @@ Baggage rewrite(const Baggage& from, std::string_view key, const NewEntry* entry
     // Without entries before, the text that is written now is all there is.
     const bool had_none = old == nullptr || detail::string_facts(*old).end == 0;
     buffer->flags =
-        (old == nullptr ? 0 : old->flags) | (had_none ? BaggageBuffer::kTextComplete : 0U);
+        (old == nullptr ? 0 : old->flags) | (had_none ? BaggageBuffer::text_complete : 0U);
     return made;
 }
 

@@ -71,7 +71,7 @@ void write_text(BaggageBuffer& merged, const Baggage& result, const Baggage& a, 
     }
     merged.text_size = static_cast<std::uint32_t>(out - begin);
     if (complete) {
-        merged.flags |= BaggageBuffer::kTextComplete;
+        merged.flags |= BaggageBuffer::text_complete;
     }
 }
 
@@ -96,7 +96,7 @@ Baggage join(const Baggage& a, const Baggage& b) {
     if (result == a) {
         return a;  // b knew nothing new
     }
-    merged->flags = (left.flags | right.flags) & BaggageBuffer::kOverflowed;
+    merged->flags = (left.flags | right.flags) & BaggageBuffer::overflowed;
     write_text(*merged, result, a, b);
     return result;
 }

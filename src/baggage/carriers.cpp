@@ -6,9 +6,9 @@
 namespace ctx {
 namespace {
 
-constexpr std::string_view kUrlAlphabet =
+constexpr std::string_view url_alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-constexpr std::string_view kStandardAlphabet =
+constexpr std::string_view standard_alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 std::string encode(std::string_view bytes, std::string_view alphabet) {
@@ -48,11 +48,11 @@ int digit_value(char c) noexcept {
 }  // namespace
 
 std::string encode_base64url(std::string_view bytes) {
-    return encode(bytes, kUrlAlphabet);
+    return encode(bytes, url_alphabet);
 }
 
 std::string encode_base64(std::string_view bytes) {
-    return encode(bytes, kStandardAlphabet);
+    return encode(bytes, standard_alphabet);
 }
 
 std::optional<std::string> decode_base64(std::string_view text) {

@@ -23,7 +23,7 @@ public:
     explicit SpelledMembers(std::string_view text) noexcept {
         TextMembers rest(text);
         std::string_view member;
-        while (count_ < kMax && rest.next(member)) {
+        while (count_ < max_members && rest.next(member)) {
             members_[count_] = {key_of_member(member), member, false};
             by_key_[count_] = static_cast<std::uint16_t>(count_);
             ++count_;
@@ -49,11 +49,11 @@ public:
     }
 
 private:
-    static constexpr std::size_t kMax = 256;
+    static constexpr std::size_t max_members = 256;
 
     std::size_t count_ = 0;
-    Member members_[kMax];
-    std::uint16_t by_key_[kMax];
+    Member members_[max_members];
+    std::uint16_t by_key_[max_members];
 };
 
 }  // namespace ctx::detail

@@ -10,14 +10,14 @@ bool StringWalker::next(StringEntry& entry) noexcept {
     std::size_t begin = reader.offset();
     while (const auto atom = reader.next()) {
         const unsigned char prefix = prefix_of(*atom);
-        if (prefix >= kLevel0) {
-            in_bag_ = *atom == kStringBag;
+        if (prefix >= level0) {
+            in_bag_ = *atom == string_bag;
             in_field_ = false;
             bag_begin_ = begin;
-        } else if (prefix >= kLevel1) {
-            in_field_ = in_bag_ && *atom == kStringField;
+        } else if (prefix >= level1) {
+            in_field_ = in_bag_ && *atom == string_field;
             field_begin_ = begin;
-        } else if (in_field_ && prefix == static_cast<unsigned char>(kEntryPrefix)) {
+        } else if (in_field_ && prefix == static_cast<unsigned char>(entry_prefix)) {
             entry = {atom->substr(1), begin, reader.offset(), reader.offset(), 0};
             read_body(entry);
             offset_ = entry.end;
@@ -32,7 +32,7 @@ bool StringWalker::next(StringEntry& entry) noexcept {
 void StringWalker::read_body(StringEntry& entry) noexcept {
     AtomReader reader(atoms_, entry.body);
     while (const auto atom = reader.next()) {
-        if (prefix_of(*atom) >= kLevel2) {
+        if (prefix_of(*atom) >= level2) {
             break;
         }
         entry.end = reader.offset();
@@ -53,7 +53,7 @@ void keep_least(std::string_view candidate, std::optional<std::string_view>& lea
 void fold_value(std::string_view body, std::optional<std::string_view>& least) noexcept {
     AtomReader reader(body);
     while (const auto atom = reader.next()) {
-        if (prefix_of(*atom) >= kFirstHeader) {
+        if (prefix_of(*atom) >= first_header) {
             return;
         }
         if (!atom->empty()) {
@@ -68,9 +68,9 @@ void fold_properties(std::string_view body, std::string_view value,
     bool inside = false;
     while (const auto atom = reader.next()) {
         const unsigned char prefix = prefix_of(*atom);
-        if (prefix >= kFirstHeader) {
+        if (prefix >= first_header) {
             inside =
-                prefix == static_cast<unsigned char>(kPropertiesPrefix) && atom->substr(1) == value;
+                prefix == static_cast<unsigned char>(properties_prefix) && atom->substr(1) == value;
         } else if (inside && !atom->empty()) {
             keep_least(atom->substr(1), least);
         }

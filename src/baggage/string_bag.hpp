@@ -17,19 +17,19 @@
 
 namespace ctx::detail {
 
-inline constexpr std::string_view kStringBag{"\xf8\x00", 2};
-inline constexpr std::string_view kStringField{"\xf0\x00", 2};
-inline constexpr std::string_view kStringHeaders{"\x02\xf8\x00\x02\xf0\x00", 6};
-inline constexpr char kEntryPrefix = '\xec';
-inline constexpr char kPropertiesPrefix = '\xe4';
-inline constexpr char kDataPrefix = '\x00';
+inline constexpr std::string_view string_bag{"\xf8\x00", 2};
+inline constexpr std::string_view string_field{"\xf0\x00", 2};
+inline constexpr std::string_view string_headers{"\x02\xf8\x00\x02\xf0\x00", 6};
+inline constexpr char entry_prefix = '\xec';
+inline constexpr char properties_prefix = '\xe4';
+inline constexpr char data_prefix = '\x00';
 
 // The first byte orders the levels: data, then headers from the deepest to the shallowest.
-inline constexpr unsigned char kFirstHeader = 0x80;
-inline constexpr unsigned char kLevel3 = 0xe0;
-inline constexpr unsigned char kLevel2 = 0xe8;
-inline constexpr unsigned char kLevel1 = 0xf0;
-inline constexpr unsigned char kLevel0 = 0xf8;
+inline constexpr unsigned char first_header = 0x80;
+inline constexpr unsigned char level3 = 0xe0;
+inline constexpr unsigned char level2 = 0xe8;
+inline constexpr unsigned char level1 = 0xf0;
+inline constexpr unsigned char level0 = 0xf8;
 
 // The prefix byte of an atom; an overflow marker counts as data.
 [[nodiscard]] inline unsigned char prefix_of(std::string_view atom) noexcept {

@@ -6,7 +6,7 @@
 namespace ctx {
 namespace {
 
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+constexpr std::string_view replacement = "\xef\xbf\xbd";
 
 // Bytes of ASCII at the front, eight at a time.
 std::size_t ascii_prefix(std::string_view text) noexcept {
@@ -111,14 +111,14 @@ bool is_valid_utf8(std::string_view text) noexcept {
 
 void append_valid_utf8(std::string& out, std::string_view text) {
     for_each_part(
-        text, [&](std::string_view run) { out.append(run); }, [&] { out.append(kReplacement); });
+        text, [&](std::string_view run) { out.append(run); }, [&] { out.append(replacement); });
 }
 
 std::size_t valid_utf8_size(std::string_view text) noexcept {
     std::size_t size = 0;
     for_each_part(
         text, [&](std::string_view run) { size += run.size(); },
-        [&] { size += kReplacement.size(); });
+        [&] { size += replacement.size(); });
     return size;
 }
 
@@ -131,8 +131,8 @@ char* detail::write_valid_utf8(char* out, std::string_view text) noexcept {
             out += run.size();
         },
         [&] {
-            std::memcpy(out, kReplacement.data(), kReplacement.size());
-            out += kReplacement.size();
+            std::memcpy(out, replacement.data(), replacement.size());
+            out += replacement.size();
         });
     return out;
 }

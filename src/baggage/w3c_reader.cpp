@@ -101,22 +101,22 @@ const char* scan_member(const char* p, const char* end, W3CMember& member) noexc
     member.dropped = false;
     member.properties_size = 0;
     member.bad_escapes = 0;
-    p = detail::skip_class(p, end, detail::kTokenClass);
+    p = detail::skip_class(p, end, detail::token_class);
     member.key_size = static_cast<std::uint32_t>(p - member.begin);
-    p = detail::skip_class(p, end, detail::kOwsClass);
+    p = detail::skip_class(p, end, detail::ows_class);
     if (member.key_size == 0 || p == end || *p != '=') {
         return nullptr;
     }
-    p = detail::skip_class(p + 1, end, detail::kOwsClass);
+    p = detail::skip_class(p + 1, end, detail::ows_class);
     member.value_offset = static_cast<std::uint32_t>(p - member.begin);
     unsigned seen = 0;
-    for (unsigned c = 0; p != end && ((c = detail::w3c_class(*p)) & detail::kValueClass) != 0;
+    for (unsigned c = 0; p != end && ((c = detail::w3c_class(*p)) & detail::value_class) != 0;
          ++p) {
         seen |= c;
     }
     member.value_size = static_cast<std::uint32_t>(p - member.begin) - member.value_offset;
-    member.escaped = (seen & detail::kPercentClass) != 0;
-    p = detail::skip_class(p, end, detail::kOwsClass);
+    member.escaped = (seen & detail::percent_class) != 0;
+    p = detail::skip_class(p, end, detail::ows_class);
     bool has_properties = false;
     if (p != end && *p == ';') {
         has_properties = true;
@@ -135,7 +135,7 @@ const char* scan_member(const char* p, const char* end, W3CMember& member) noexc
 
 // Writes one entry; capacity_of() bounds what it takes.
 char* write_entry(char* out, const W3CMember& member, ParseReport& report) noexcept {
-    out = detail::write_atom(out, detail::kEntryPrefix, key_of(member));
+    out = detail::write_atom(out, detail::entry_prefix, key_of(member));
     std::string_view value = value_of(member);
     if (member.escaped) {
         // The length comes first but is known last: decode where the longest prefix leaves room.
@@ -152,18 +152,18 @@ char* write_entry(char* out, const W3CMember& member, ParseReport& report) noexc
             size = static_cast<std::size_t>(end - room);
         }
         char* const begin = detail::write_varint(out, size + 1);
-        *begin = detail::kDataPrefix;
+        *begin = detail::data_prefix;
         std::memmove(begin + 1, room, size);
         out = begin + 1 + size;
         value = {begin + 1, size};
     } else {
-        out = detail::write_atom(out, detail::kDataPrefix, value);
+        out = detail::write_atom(out, detail::data_prefix, value);
     }
     if (member.properties_size == 0) {
         return out;
     }
     char* const child = out;
-    out = detail::write_atom(out, detail::kPropertiesPrefix, value);
+    out = detail::write_atom(out, detail::properties_prefix, value);
     const std::string_view list = properties_of(member);
     char* const room = out + detail::atom_size(list.size()) - list.size();
     const auto size = static_cast<std::size_t>(detail::write_properties(room, list).end - room);
@@ -171,7 +171,7 @@ char* write_entry(char* out, const W3CMember& member, ParseReport& report) noexc
         return child;  // nothing but empty ones
     }
     char* const begin = detail::write_varint(out, size + 1);
-    *begin = detail::kDataPrefix;
+    *begin = detail::data_prefix;
     std::memmove(begin + 1, room, size);
     return begin + 1 + size;
 }
@@ -212,7 +212,7 @@ char* write_member(char* out, const W3CMember& member) noexcept {
 }  // namespace
 
 W3CBaggageReader::W3CBaggageReader(BaggageLimits limits) noexcept : limits_(limits) {
-    limits_.max_members = std::min(limits_.max_members, kMaxMembers);
+    limits_.max_members = std::min(limits_.max_members, max_members);
     // Offsets are 32 bits wide, and a value may be written twice.
     limits_.max_bytes = std::min(limits_.max_bytes, std::size_t{1} << 28);
 }
@@ -248,7 +248,7 @@ std::size_t W3CBaggageReader::read_members(std::string_view line) noexcept {
     const char* p = line.data();
     const char* const end = p + line.size();
     while (p != end) {
-        p = detail::skip_class(p, end, detail::kOwsClass);
+        p = detail::skip_class(p, end, detail::ows_class);
         if (p == end) {
             break;
         }
@@ -305,7 +305,7 @@ Baggage W3CBaggageReader::finish(ParseReport* report) {
     report_.kept = sort_and_drop_duplicates();
     Baggage made;
     if (report_.kept != 0) {
-        std::size_t capacity = detail::kStringHeaders.size();
+        std::size_t capacity = detail::string_headers.size();
         for (std::size_t i = 0; i < report_.kept; ++i) {
             capacity += capacity_of(members_[order_[i]]);
         }
@@ -320,7 +320,7 @@ Baggage W3CBaggageReader::finish(ParseReport* report) {
 }
 
 void W3CBaggageReader::write_members(BaggageBuffer& buffer) noexcept {
-    char* out = detail::write_text(buffer.data(), detail::kStringHeaders);
+    char* out = detail::write_text(buffer.data(), detail::string_headers);
     for (std::size_t i = 0; i < report_.kept; ++i) {
         out = write_entry(out, members_[order_[i]], report_);
     }
@@ -335,8 +335,8 @@ void W3CBaggageReader::write_members(BaggageBuffer& buffer) noexcept {
         }
     }
     buffer.text_size = static_cast<std::uint32_t>(out - text);
-    buffer.flags = BaggageBuffer::kTextComplete;
-    detail::set_string_facts(buffer, detail::kStringHeaders.size(), report_.kept);
+    buffer.flags = BaggageBuffer::text_complete;
+    detail::set_string_facts(buffer, detail::string_headers.size(), report_.kept);
 }
 
 Baggage parse_baggage(std::string_view header, BaggageLimits limits, ParseReport* report) {

@@ -5,18 +5,18 @@
 namespace ctx::detail {
 
 PropertyStatus read_property(const char*& p, const char* end, Property& property) noexcept {
-    p = skip_class(p, end, kOwsClass);
+    p = skip_class(p, end, ows_class);
     const char* const key = p;
-    p = skip_class(p, end, kTokenClass);
+    p = skip_class(p, end, token_class);
     property = {{key, static_cast<std::size_t>(p - key)}, {}, false};
-    p = skip_class(p, end, kOwsClass);
+    p = skip_class(p, end, ows_class);
     if (p != end && *p == '=' && !property.key.empty()) {
-        p = skip_class(p + 1, end, kOwsClass);
+        p = skip_class(p + 1, end, ows_class);
         const char* const value = p;
-        p = skip_class(p, end, kValueClass);
+        p = skip_class(p, end, value_class);
         property.value = {value, static_cast<std::size_t>(p - value)};
         property.has_value = true;
-        p = skip_class(p, end, kOwsClass);
+        p = skip_class(p, end, ows_class);
     }
     if (p != end && *p != ';' && *p != ',') {
         return PropertyStatus::malformed;
@@ -52,21 +52,21 @@ WrittenProperties write_properties(char* out, std::string_view list) noexcept {
 std::size_t encoded_size(std::string_view value) noexcept {
     std::size_t size = value.size();
     for (const char c : value) {
-        size += (w3c_class(c) & kPlainClass) != 0 ? 0 : 2;
+        size += (w3c_class(c) & plain_class) != 0 ? 0 : 2;
     }
     return size;
 }
 
 char* write_encoded(char* out, std::string_view value) noexcept {
-    constexpr char kDigits[] = "0123456789ABCDEF";
+    constexpr char digits[] = "0123456789ABCDEF";
     for (const char c : value) {
-        if ((w3c_class(c) & kPlainClass) != 0) {
+        if ((w3c_class(c) & plain_class) != 0) {
             *out++ = c;
         } else {
             const auto byte = static_cast<unsigned char>(c);
             *out++ = '%';
-            *out++ = kDigits[byte >> 4];
-            *out++ = kDigits[byte & 15];
+            *out++ = digits[byte >> 4];
+            *out++ = digits[byte & 15];
         }
     }
     return out;

@@ -13,34 +13,34 @@
 namespace ctx::detail {
 
 // What a byte may be; tables are twice as fast as comparisons here.
-inline constexpr std::uint8_t kTokenClass = 1;    // in a key
-inline constexpr std::uint8_t kValueClass = 2;    // in a value (baggage-octet, and "%")
-inline constexpr std::uint8_t kOwsClass = 4;      // space, tab
-inline constexpr std::uint8_t kPercentClass = 8;  // "%"
-inline constexpr std::uint8_t kPlainClass = 16;   // sent as it is in a value that we encode
+inline constexpr std::uint8_t token_class = 1;    // in a key
+inline constexpr std::uint8_t value_class = 2;    // in a value (baggage-octet, and "%")
+inline constexpr std::uint8_t ows_class = 4;      // space, tab
+inline constexpr std::uint8_t percent_class = 8;  // "%"
+inline constexpr std::uint8_t plain_class = 16;   // sent as it is in a value that we encode
 
 [[nodiscard]] constexpr std::uint8_t w3c_class_of(unsigned char c) noexcept {
     std::uint8_t classes = 0;
     if (is_token_char(static_cast<char>(c))) {
-        classes |= kTokenClass;
+        classes |= token_class;
     }
     if (c > 0x20 && c < 0x7f && c != '"' && c != ',' && c != ';' && c != '\\') {
-        classes |= kValueClass;
+        classes |= value_class;
         // "+" and "=" are legal, but some peers read "+" as a space or split at every "=".
         if (c != '%' && c != '+' && c != '=') {
-            classes |= kPlainClass;
+            classes |= plain_class;
         }
     }
     if (c == ' ' || c == '\t') {
-        classes |= kOwsClass;
+        classes |= ows_class;
     }
     if (c == '%') {
-        classes |= kPercentClass;
+        classes |= percent_class;
     }
     return classes;
 }
 
-inline constexpr std::array<std::uint8_t, 256> kW3CClasses = [] {
+inline constexpr std::array<std::uint8_t, 256> w3c_classes = [] {
     std::array<std::uint8_t, 256> classes{};
     for (std::size_t c = 0; c < classes.size(); ++c) {
         classes[c] = w3c_class_of(static_cast<unsigned char>(c));
@@ -49,7 +49,7 @@ inline constexpr std::array<std::uint8_t, 256> kW3CClasses = [] {
 }();
 
 [[nodiscard]] inline std::uint8_t w3c_class(char c) noexcept {
-    return kW3CClasses[static_cast<unsigned char>(c)];
+    return w3c_classes[static_cast<unsigned char>(c)];
 }
 
 [[nodiscard]] inline const char* skip_class(const char* p, const char* end,
@@ -61,10 +61,10 @@ inline constexpr std::array<std::uint8_t, 256> kW3CClasses = [] {
 }
 
 [[nodiscard]] inline std::string_view strip_ows(std::string_view text) noexcept {
-    while (!text.empty() && (w3c_class(text.front()) & kOwsClass) != 0) {
+    while (!text.empty() && (w3c_class(text.front()) & ows_class) != 0) {
         text.remove_prefix(1);
     }
-    while (!text.empty() && (w3c_class(text.back()) & kOwsClass) != 0) {
+    while (!text.empty() && (w3c_class(text.back()) & ows_class) != 0) {
         text.remove_suffix(1);
     }
     return text;
@@ -108,7 +108,7 @@ private:
 [[nodiscard]] inline std::string_view key_of_member(std::string_view member) noexcept {
     const char* const begin = member.data();
     const char* const end = begin + member.size();
-    return {begin, static_cast<std::size_t>(skip_class(begin, end, kTokenClass) - begin)};
+    return {begin, static_cast<std::size_t>(skip_class(begin, end, token_class) - begin)};
 }
 
 // One property at the front of a list of properties.

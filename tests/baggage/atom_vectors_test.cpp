@@ -37,7 +37,7 @@ std::uint64_t number(const json& text) {
 
 TEST(AtomVectors, length_prefixes) {
     for (const json& c : cases("varint_encode", 10)) {
-        char bytes[ctx::detail::kMaxVarintBytes];
+        char bytes[ctx::detail::max_varint_bytes];
         const auto value = c[0].get<std::uint64_t>();
         const char* const end = ctx::detail::write_varint(bytes, value);
         const std::string written(bytes, static_cast<std::size_t>(end - bytes));
@@ -46,7 +46,7 @@ TEST(AtomVectors, length_prefixes) {
     }
     for (const json& c : cases("varint_decode", 9)) {
         const std::string bytes = from_hex(c[0].get<std::string>());
-        const auto read = ctx::detail::read_varint(bytes, ctx::kMaxAtomBytes);
+        const auto read = ctx::detail::read_varint(bytes, ctx::max_atom_bytes);
         const char* const names[] = {"none", "truncated", "out_of_range"};
         EXPECT_EQ(names[static_cast<int>(read.error)], c[3]) << c;
         EXPECT_EQ(read.consumed, c[2]) << c;
@@ -77,7 +77,7 @@ TEST(AtomVectors, lists) {
     for (const json& c : cases("frame", 8)) {
         const std::string list = list_of(c[0].get<Hex>());
         const std::string sent =
-            ctx::trim_atoms(list, c[1].is_null() ? ctx::kNoLimit : c[1].get<std::size_t>());
+            ctx::trim_atoms(list, c[1].is_null() ? ctx::no_limit : c[1].get<std::size_t>());
         EXPECT_EQ(to_hex(ctx::frame_atoms(sent)), c[2]) << c;
     }
 }
@@ -92,7 +92,7 @@ TEST(AtomVectors, merge) {
 
 TEST(AtomVectors, trim) {
     for (const json& c : cases("trim", 46)) {
-        const std::size_t limit = c[1].is_null() ? ctx::kNoLimit : c[1].get<std::size_t>();
+        const std::size_t limit = c[1].is_null() ? ctx::no_limit : c[1].get<std::size_t>();
         EXPECT_EQ(to_hex(ctx::trim_atoms(list_of(c[0].get<Hex>()), limit)), c[2]) << c;
     }
     for (const json& c : cases("trim_bytes", 15)) {

@@ -176,7 +176,7 @@ TEST(Trim, is_a_prefix_of_whole_atoms_that_fits) {
 
 TEST(Trim, never_cuts_without_a_limit_and_leaves_nothing_at_zero) {
     const std::string list = list_of({"aa", "bb"});
-    EXPECT_EQ(ctx::trim_atoms(list, ctx::kNoLimit), list);
+    EXPECT_EQ(ctx::trim_atoms(list, ctx::no_limit), list);
     EXPECT_EQ(ctx::trim_atoms(list, 0), "");
     EXPECT_EQ(ctx::trim_atoms(list, 1), std::string(1, '\0'));
 }

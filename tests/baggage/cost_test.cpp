@@ -32,10 +32,10 @@ static_assert(!noexcept(std::declval<const Baggage&>().size()));
 static_assert(!noexcept(std::declval<const Baggage&>().set("k", "v")));
 static_assert(!noexcept(ctx::parse_baggage("k=v")));
 
-constexpr const char* kHeader = "user=alice,tenant=acme;p=1,region=eu%20west,tier=gold,id=42";
+constexpr const char* header = "user=alice,tenant=acme;p=1,region=eu%20west,tier=gold,id=42";
 
 TEST(BaggageCost, of_reading_and_copying_is_no_allocation) {
-    const auto baggage = ctx::parse_baggage(kHeader);
+    const auto baggage = ctx::parse_baggage(header);
     const auto unsorted_facts = Baggage::from_atoms(baggage.atoms());
     const ctx::Field field("tenant");
     ctx::W3CBaggageWriter writer;
@@ -56,7 +56,7 @@ TEST(BaggageCost, of_reading_and_copying_is_no_allocation) {
 }
 
 TEST(BaggageCost, of_making_one_is_one_allocation) {
-    const auto baggage = ctx::parse_baggage(kHeader);
+    const auto baggage = ctx::parse_baggage(header);
     const auto other = ctx::parse_baggage("other=1");
     const auto allocations = [](auto make) {
         const AllocationCounter counter;
@@ -64,7 +64,7 @@ TEST(BaggageCost, of_making_one_is_one_allocation) {
         EXPECT_FALSE(made.empty());
         return counter.allocations();
     };
-    EXPECT_EQ(allocations([] { return ctx::parse_baggage(kHeader); }), 1u);
+    EXPECT_EQ(allocations([] { return ctx::parse_baggage(header); }), 1u);
     EXPECT_EQ(allocations([] { return ctx::parse_baggage("a=%ff%fe%20,a=2,bad,%=%zz;p;;q"); }), 1u);
     EXPECT_EQ(allocations([&] { return Baggage::from_atoms(baggage.atoms()); }), 1u);
     EXPECT_EQ(allocations([&] { return join(baggage, other); }), 1u);
@@ -77,7 +77,7 @@ TEST(BaggageCost, of_making_one_is_one_allocation) {
 TEST(BaggageCost, when_memory_runs_out_is_bad_alloc_and_nothing_leaks_or_breaks) {
     const std::string unsorted =
         ctx::test::list_of({"f800", "f000", "ec62", "0032", "ec61", "0031"});
-    const auto a = ctx::parse_baggage(kHeader);
+    const auto a = ctx::parse_baggage(header);
     const auto work = [&](std::size_t survivors) {
         const AllocationFailure failure(survivors);
         const auto b = Baggage::from_atoms(unsorted);

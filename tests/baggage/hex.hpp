@@ -21,11 +21,11 @@ inline std::string from_hex(std::string_view hex) {
 }
 
 inline std::string to_hex(std::string_view bytes) {
-    static constexpr char kDigits[] = "0123456789abcdef";
+    static constexpr char digits[] = "0123456789abcdef";
     std::string hex;
     for (const char c : bytes) {
-        hex.push_back(kDigits[static_cast<unsigned char>(c) >> 4]);
-        hex.push_back(kDigits[static_cast<unsigned char>(c) & 15]);
+        hex.push_back(digits[static_cast<unsigned char>(c) >> 4]);
+        hex.push_back(digits[static_cast<unsigned char>(c) & 15]);
     }
     return hex;
 }

@@ -109,13 +109,13 @@ inline std::optional<char32_t> reference_code_point(std::string_view s) {
     if (s.size() == 1) {
         return byte(0) < 0x80 ? std::optional<char32_t>(byte(0)) : std::nullopt;
     }
-    static constexpr unsigned kLead[] = {0, 0, 0xc0, 0xe0, 0xf0};
-    static constexpr unsigned kMask[] = {0, 0, 0xe0, 0xf0, 0xf8};
-    static constexpr char32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
-    if ((byte(0) & kMask[s.size()]) != kLead[s.size()]) {
+    static constexpr unsigned lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    static constexpr unsigned mask[] = {0, 0, 0xe0, 0xf0, 0xf8};
+    static constexpr char32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    if ((byte(0) & mask[s.size()]) != lead[s.size()]) {
         return std::nullopt;
     }
-    char32_t point = byte(0) & ~kMask[s.size()] & 0xff;
+    char32_t point = byte(0) & ~mask[s.size()] & 0xff;
     for (std::size_t i = 1; i < s.size(); ++i) {
         if ((byte(i) & 0xc0) != 0x80) {
             return std::nullopt;
@@ -123,7 +123,7 @@ inline std::optional<char32_t> reference_code_point(std::string_view s) {
         point = point * 64 + (byte(i) & 0x3f);
     }
     const bool surrogate = point >= 0xd800 && point <= 0xdfff;
-    return point >= kLeast[s.size()] && point <= 0x10ffff && !surrogate
+    return point >= least[s.size()] && point <= 0x10ffff && !surrogate
                ? std::optional<char32_t>(point)
                : std::nullopt;
 }
@@ -207,9 +207,9 @@ inline std::vector<std::string> reference_split(std::string_view text, char sepa
 }
 
 inline bool reference_is_token(const std::string& text) {
-    static const std::string kToken =
+    static const std::string token =
         "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    return !text.empty() && text.find_first_not_of(kToken) == std::string::npos;
+    return !text.empty() && text.find_first_not_of(token) == std::string::npos;
 }
 
 inline bool reference_is_value(const std::string& text) {

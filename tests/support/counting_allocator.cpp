@@ -7,17 +7,17 @@
 
 namespace {
 
-constexpr std::size_t kNever = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t never = std::numeric_limits<std::size_t>::max();
 
 thread_local std::size_t allocation_count = 0;
 thread_local std::size_t deallocation_count = 0;
-thread_local std::size_t survivors_left = kNever;
+thread_local std::size_t survivors_left = never;
 
 void* allocate(std::size_t size, std::size_t alignment) noexcept {
     if (survivors_left == 0) {
         return nullptr;
     }
-    if (survivors_left != kNever) {
+    if (survivors_left != never) {
         --survivors_left;
     }
     ++allocation_count;
@@ -58,7 +58,7 @@ AllocationFailure::AllocationFailure(std::size_t survivors) noexcept {
 }
 
 AllocationFailure::~AllocationFailure() {
-    survivors_left = kNever;
+    survivors_left = never;
 }
 
 }  // namespace ctx::test

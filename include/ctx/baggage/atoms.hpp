@@ -27,10 +27,10 @@
 namespace ctx {
 
 /// An atom longer than this is refused on input (2^31 - 1 bytes).
-inline constexpr std::uint64_t kMaxAtomBytes = 0x7fffffff;
+inline constexpr std::uint64_t max_atom_bytes = 0x7fffffff;
 
 /// A limit that never cuts.
-inline constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
+inline constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
 
 /// The order of atoms: unsigned bytes from the left, a prefix before what it begins.
 /// Negative, zero or positive, as memcmp.
@@ -55,7 +55,7 @@ public:
         std::uint64_t length = static_cast<unsigned char>(bytes_[offset_]);
         if (length >= 0x80) {
             const detail::Varint varint =
-                detail::read_varint(bytes_.substr(offset_), kMaxAtomBytes);
+                detail::read_varint(bytes_.substr(offset_), max_atom_bytes);
             prefix = varint.consumed;
             length = varint.value;
         }
@@ -115,7 +115,7 @@ struct AtomCut {
                                                      DecodeReport* report = nullptr) noexcept;
 
 /// The longest prefix of whole atoms that fits `max_bytes` together with a marker, or the whole
-/// list when that fits. `kNoLimit` never cuts; 0 leaves nothing, not even the marker.
+/// list when that fits. `no_limit` never cuts; 0 leaves nothing, not even the marker.
 [[nodiscard]] CTX_EXPORT AtomCut find_trim(std::string_view list, std::size_t max_bytes) noexcept;
 
 /// find_trim() applied: at most `max_bytes` bytes, a marker at the end when something was dropped.

@@ -122,7 +122,7 @@ public:
 
     /// Whether somebody on the way had to cut: the list holds an overflow marker.
     [[nodiscard]] bool overflowed() const noexcept {
-        return buffer_ != nullptr && (buffer_->flags & detail::BaggageBuffer::kOverflowed) != 0;
+        return buffer_ != nullptr && (buffer_->flags & detail::BaggageBuffer::overflowed) != 0;
     }
 
     /// Number of string entries that have a value. Allocates when begin() would.
@@ -157,7 +157,7 @@ public:
     /// The `baggage` header of the string entries, ready to send, members in the order and the
     /// spelling in which they came; empty when it has to be rendered (w3c_baggage.hpp does).
     [[nodiscard]] std::string_view text() const noexcept {
-        return buffer_ != nullptr && (buffer_->flags & detail::BaggageBuffer::kTextComplete) != 0
+        return buffer_ != nullptr && (buffer_->flags & detail::BaggageBuffer::text_complete) != 0
                    ? buffer_->text()
                    : std::string_view{};
     }

@@ -28,7 +28,7 @@
 namespace ctx {
 
 /// Levels are 0 to 15; there is no form for more.
-inline constexpr unsigned kMaxLevel = 15;
+inline constexpr unsigned max_level = 15;
 
 struct AtomHeader {
     unsigned level = 0;
@@ -39,11 +39,11 @@ struct AtomHeader {
     std::string_view key;                // of a keyed header
 };
 
-/// The first byte of a header: 1 LLLL T 0 O, LLLL = 15 - level. `level` is at most kMaxLevel.
+/// The first byte of a header: 1 LLLL T 0 O, LLLL = 15 - level. `level` is at most max_level.
 [[nodiscard]] constexpr char header_prefix(unsigned level, bool keyed,
                                            bool take_first = false) noexcept {
-    assert(level <= kMaxLevel);
-    return static_cast<char>(0x80U | (kMaxLevel - level) << 3 | (keyed ? 4U : 0U) |
+    assert(level <= max_level);
+    return static_cast<char>(0x80U | (max_level - level) << 3 | (keyed ? 4U : 0U) |
                              (take_first ? 1U : 0U));
 }
 
@@ -54,7 +54,7 @@ struct AtomHeader {
     }
     const auto prefix = static_cast<unsigned char>(atom[0]);
     AtomHeader header;
-    header.level = kMaxLevel - ((prefix >> 3) & 15U);
+    header.level = max_level - ((prefix >> 3) & 15U);
     header.keyed = (prefix & 4U) != 0;
     header.reserved = (prefix & 2U) != 0;
     header.take_first = (prefix & 1U) != 0;
@@ -76,7 +76,7 @@ inline void append_header(std::string& list, unsigned level, std::uint64_t index
 
 /// Appends a keyed header to a list; the key may be any bytes, or none.
 inline void append_header(std::string& list, unsigned level, std::string_view key) {
-    char prefix[detail::kMaxVarintBytes];
+    char prefix[detail::max_varint_bytes];
     list.append(prefix, detail::write_varint(prefix, key.size() + 1));
     list.push_back(header_prefix(level, true));
     list.append(key);

@@ -81,7 +81,7 @@ public:
     [[nodiscard]] Baggage finish(ParseReport* report = nullptr);
 
 private:
-    static constexpr std::size_t kMaxMembers = 256;
+    static constexpr std::size_t max_members = 256;
 
     std::size_t read_members(std::string_view line) noexcept;
     std::size_t sort_and_drop_duplicates() noexcept;
@@ -94,8 +94,8 @@ private:
     std::size_t count_ = 0;
     bool any_line_ = false;
     bool full_ = false;
-    detail::W3CMember members_[kMaxMembers];
-    std::uint16_t order_[kMaxMembers];
+    detail::W3CMember members_[max_members];
+    std::uint16_t order_[max_members];
 };
 
 /// Reads the value of one `baggage` line. See W3CBaggageReader for several.

@@ -31,8 +31,8 @@ enum class StringState : std::uint32_t {
 };
 
 struct BaggageBuffer {
-    static constexpr std::uint32_t kOverflowed = 1;    // there is an overflow marker
-    static constexpr std::uint32_t kTextComplete = 2;  // the text holds every string entry
+    static constexpr std::uint32_t overflowed = 1;     // there is an overflow marker
+    static constexpr std::uint32_t text_complete = 2;  // the text holds every string entry
 
     std::atomic<std::uint32_t> references{1};
     std::uint32_t flags = 0;

@@ -9,7 +9,7 @@
 namespace ctx::detail {
 
 /// Longest form that is read (ten bytes carry 64 bits) and longest that is written here.
-inline constexpr std::size_t kMaxVarintBytes = 10;
+inline constexpr std::size_t max_varint_bytes = 10;
 
 /// Bytes of the shortest form of `value`.
 [[nodiscard]] constexpr std::size_t varint_size(std::uint64_t value) noexcept {
@@ -44,12 +44,12 @@ struct Varint {
 [[nodiscard]] constexpr Varint read_varint(std::string_view bytes,
                                            std::uint64_t max = ~std::uint64_t{0}) noexcept {
     std::uint64_t value = 0;
-    for (std::size_t i = 0; i < kMaxVarintBytes; ++i) {
+    for (std::size_t i = 0; i < max_varint_bytes; ++i) {
         if (i == bytes.size()) {
             return {0, 0, VarintError::truncated};
         }
         const auto byte = static_cast<unsigned char>(bytes[i]);
-        if (i == kMaxVarintBytes - 1 && byte > 1) {
+        if (i == max_varint_bytes - 1 && byte > 1) {
             break;
         }
         value |= static_cast<std::uint64_t>(byte & 0x7f) << (7 * i);
