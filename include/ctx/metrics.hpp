@@ -1,0 +1,13 @@
+// ctx/metrics.hpp: all of the metrics layer that needs no third party.
+
+#pragma once
+
+#include <ctx/metrics/counter.hpp>
+#include <ctx/metrics/dimension.hpp>
+#include <ctx/metrics/exemplar.hpp>
+#include <ctx/metrics/gauge.hpp>
+#include <ctx/metrics/histogram.hpp>
+#include <ctx/metrics/page.hpp>
+#include <ctx/metrics/page_format.hpp>
+#include <ctx/metrics/page_writer.hpp>
+#include <ctx/metrics/source.hpp>

@@ -1,0 +1,149 @@
+// ctx/metrics/histogram.hpp: how values are distributed, with an exemplar in every bucket.
+//
+//     auto latency = *ctx::HistogramFamily::create({
+//         .name = "dispatch_seconds", .help = "Time to find a driver.", .unit = "seconds",
+//         .labels = {"outcome"}});
+//     ctx::Histogram ok = latency->with({"ok"});
+//     ok.observe(0.0123);                        // the exemplar's trace is current()'s
+//
+// Threads   Everything is safe from any thread.
+// Errors    create() explains what it refuses. NaN is never observed, nor a negative value unless a
+//           bound is negative: both are counted (`ctx_metrics_invalid_observations_total`).
+// Cost      observe(): two relaxed atomic operations, no lock; a clock of 3 ns in sampled
+//           requests; an allocation when a bucket gets its first exemplar.
+//           bench/metrics_bench.cpp.
+
+#pragma once
+
+#include <ctx/export.hpp>
+#include <ctx/metrics/detail/family.hpp>
+#include <ctx/metrics/detail/series.hpp>
+#include <ctx/metrics/dimension.hpp>
+#include <ctx/metrics/exemplar.hpp>
+
+#include <absl/status/statusor.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ctx {
+
+namespace detail {
+
+struct CTX_EXPORT HistogramSeries final : Series {
+    struct Bucket {
+        std::atomic<std::uint64_t> count{0};
+        std::atomic<ExemplarSlot*> exemplar{nullptr};
+    };
+
+    explicit HistogramSeries(std::span<const double> bounds);
+    ~HistogramSeries() override;
+
+    alignas(64) std::atomic<double> sum{0};
+    std::span<const double> bounds;     // of the family, ascending, without +Inf
+    std::unique_ptr<Bucket[]> buckets;  // one more than bounds
+
+    [[nodiscard]] Bucket& bucket_of(double value) noexcept {
+        std::size_t index = 0;
+        if (bounds.size() <= 16) {
+            while (index < bounds.size() && value > bounds[index])
+                ++index;
+        } else {
+            index = static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), value) -
+                                             bounds.begin());
+        }
+        return buckets[index];
+    }
+};
+
+}  // namespace detail
+
+/// The bounds that OpenTelemetry recommends for durations in seconds: 0.005 to 10.
+[[nodiscard]] CTX_EXPORT std::vector<double> duration_bounds();
+/// `count` bounds: start, start + width, …
+[[nodiscard]] CTX_EXPORT std::vector<double> linear_bounds(double start, double width,
+                                                           std::size_t count);
+/// `count` bounds: start, start * factor, …
+[[nodiscard]] CTX_EXPORT std::vector<double> exponential_bounds(double start, double factor,
+                                                                std::size_t count);
+
+struct HistogramOptions {
+    /// [a-zA-Z_:][a-zA-Z0-9_:]*, ending in `_` and the unit if there is one.
+    std::string name{};
+    std::string help{};
+    std::string unit{};
+    /// Upper bounds, ascending, finite; +Inf is added.
+    std::vector<double> bounds = duration_bounds();
+    std::vector<std::string> labels{};
+    /// Each admitted value costs bounds + 3 samples in every scrape: a warning is reported when
+    /// that may exceed 10 000.
+    std::vector<Dimension> dimensions{};
+    std::size_t max_series = 2000;
+    ExemplarPolicy exemplars{};
+};
+
+/// A handle to the histograms with certain static labels. Keeps its family alive.
+class Histogram {
+public:
+    /// Counts `value` in the bucket of the smallest bound that is not below it.
+    void observe(double value) noexcept {
+        const detail::Node* node = current().node();
+        if (!(value >= lowest_)) [[unlikely]] {
+            detail::refuse_observation();
+            return;
+        }
+        auto* series = static_cast<detail::HistogramSeries*>(row_->find(node));
+        if (series == nullptr) [[unlikely]]
+            return;
+        auto& bucket = series->bucket_of(value);
+        bucket.count.fetch_add(1, std::memory_order_relaxed);
+        detail::add_relaxed(series->sum, value);
+        if (detail::may_be_exemplar(*row_, node)) {
+            detail::offer_exemplar(*row_, bucket.exemplar, *node, value);
+        }
+    }
+
+private:
+    friend class HistogramFamily;
+    Histogram(detail::Row& row, double lowest, std::shared_ptr<const void> family) noexcept
+        : row_(&row), lowest_(lowest), family_(std::move(family)) {}
+
+    detail::Row* row_;
+    double lowest_;  // 0, or -Inf when a bound is negative
+    std::shared_ptr<const void> family_;
+};
+
+/// A family of histograms with explicit bounds.
+class CTX_EXPORT HistogramFamily final : public detail::Family,
+                                         public std::enable_shared_from_this<HistogramFamily> {
+public:
+    /// Refuses as CounterFamily::create(), and bounds that are not ascending and finite.
+    [[nodiscard]] static absl::StatusOr<std::shared_ptr<HistogramFamily>> create(
+        HistogramOptions options);
+
+    /// As CounterFamily::with().
+    [[nodiscard]] Histogram with(std::span<const std::string_view> values);
+    [[nodiscard]] Histogram with(std::initializer_list<std::string_view> values = {}) {
+        return with(std::span<const std::string_view>(values.begin(), values.size()));
+    }
+
+private:
+    HistogramFamily(detail::FamilyDeclaration declaration, std::vector<double> bounds);
+    [[nodiscard]] std::unique_ptr<detail::Series> make_series() const override;
+    void write_series(PageWriter& page, const detail::Series& series) const override;
+    void read_series(const detail::Series& series, SeriesSnapshot& snapshot) const override;
+    [[nodiscard]] bool has_sum() const noexcept { return bounds_.empty() || bounds_[0] >= 0; }
+
+    std::vector<double> bounds_;
+    std::vector<std::string> le_;  // `le="0.005"} `, one per bucket
+};
+
+}  // namespace ctx

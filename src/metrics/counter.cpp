@@ -1,0 +1,77 @@
+#include "metrics/metric_text.hpp"
+#include <ctx/metrics/counter.hpp>
+#include <ctx/metrics/page_writer.hpp>
+
+namespace ctx {
+namespace {
+
+using detail::CounterSeries;
+
+constexpr std::string_view suffix = "_total";
+
+}  // namespace
+
+detail::CounterSeries::~CounterSeries() {
+    ExemplarSlot::destroy(exemplar.load(std::memory_order_acquire));
+}
+
+absl::StatusOr<std::shared_ptr<CounterFamily>> CounterFamily::create(CounterOptions options) {
+    if (options.name.ends_with(suffix)) {
+        options.name.resize(options.name.size() - suffix.size());
+    }
+    detail::FamilyDeclaration declaration{.name = std::move(options.name),
+                                          .type = MetricType::counter,
+                                          .help = std::move(options.help),
+                                          .unit = std::move(options.unit),
+                                          .labels = std::move(options.labels),
+                                          .dimensions = std::move(options.dimensions),
+                                          .max_series = options.max_series,
+                                          .exemplars = std::move(options.exemplars)};
+    if (auto status = check(declaration); !status.ok()) return status;
+    std::shared_ptr<CounterFamily> family{new CounterFamily{std::move(declaration)}};
+    family->make_first_series();
+    return family;
+}
+
+CounterFamily::CounterFamily(detail::FamilyDeclaration declaration)
+    : Family(std::move(declaration)) {}
+
+Counter CounterFamily::with(std::span<const std::string_view> values) {
+    return Counter{row(values), shared_from_this()};
+}
+
+std::unique_ptr<detail::Series> CounterFamily::make_series() const {
+    return std::make_unique<CounterSeries>();
+}
+
+void CounterFamily::write_series(PageWriter& page, const detail::Series& series) const {
+    const auto& counter = static_cast<const CounterSeries&>(series);
+    detail::StoredExemplar exemplar;
+    const bool shown =
+        page.openmetrics() && read_exemplar(counter.exemplar, page.unix_ms(), exemplar);
+    std::string& text = page.text();
+    text.append(declaration().name).append(suffix);
+    if (!series.labels.empty()) text.append("{").append(series.labels).append("}");
+    text += ' ';
+    const std::uint64_t whole = counter.whole.load(std::memory_order_relaxed);
+    const double fraction = counter.fraction.load(std::memory_order_relaxed);
+    if (fraction == 0) {
+        detail::append_number(text, whole);
+    } else {
+        detail::append_number(text, static_cast<double>(whole) + fraction);
+    }
+    if (shown) append_exemplar(text, exemplar);
+    text += '\n';
+}
+
+void CounterFamily::read_series(const detail::Series& series, SeriesSnapshot& snapshot) const {
+    const auto& counter = static_cast<const CounterSeries&>(series);
+    detail::StoredExemplar exemplar;
+    if (read_exemplar(counter.exemplar, detail::coarse_unix_ms(), exemplar)) {
+        snapshot.exemplar = to_public(exemplar);
+    }
+    snapshot.value = static_cast<double>(counter.whole.load(std::memory_order_relaxed)) +
+                     counter.fraction.load(std::memory_order_relaxed);
+}
+
+}  // namespace ctx

@@ -1,0 +1,133 @@
+// Which observations become exemplars, and how they are written.
+
+#include "metrics/family_state.hpp"
+#include "metrics/metric_text.hpp"
+#include <ctx/baggage/utf8.hpp>
+#include <ctx/context/stats.hpp>
+#include <ctx/metrics/detail/family.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+namespace ctx::detail {
+namespace {
+
+Stat exemplars_refused{"ctx_metrics_exemplars_refused_total",
+                       "Exemplars not taken because their trace could not be kept."};
+
+// OpenMetrics 1.0, "Exemplars": names and values of all labels together.
+constexpr std::size_t max_code_points = 128;
+constexpr std::size_t id_code_points = 8 + TraceId::hex_digits + 7 + SpanId::hex_digits;
+
+void pack_extras(const std::vector<ExemplarExtra>& extras, const Baggage& baggage,
+                 StoredExemplar& exemplar) noexcept {
+    std::size_t left = max_code_points - id_code_points;
+    for (std::size_t i = 0; i < extras.size(); ++i) {
+        const auto found = baggage.find(extras[i].key);
+        if (!found || found->empty() || !is_valid_utf8(*found)) continue;
+        const std::string_view value =
+            utf8_prefix(*found, std::min(extras[i].max_bytes, std::size_t{255}));
+        const std::size_t needed = extras[i].label.size() + count_code_points(value);
+        if (needed > left || exemplar.extras_size + 2 + value.size() > max_extras_bytes) continue;
+        left -= needed;
+        char* out = exemplar.extras.data() + exemplar.extras_size;
+        out[0] = static_cast<char>(i);
+        out[1] = static_cast<char>(value.size());
+        std::memcpy(out + 2, value.data(), value.size());
+        exemplar.extras_size += 2 + value.size();
+    }
+}
+
+/// Calls visit(label, value) for each packed extra.
+template <typename Visit>
+void visit_extras(const std::vector<ExemplarExtra>& extras, const StoredExemplar& exemplar,
+                  Visit visit) {
+    std::string_view packed = exemplar.packed_extras();
+    while (packed.size() >= 2) {
+        const auto index = static_cast<unsigned char>(packed[0]);
+        const auto size = static_cast<unsigned char>(packed[1]);
+        visit(extras[index].label, packed.substr(2, size));
+        packed.remove_prefix(2U + size);
+    }
+}
+
+ExemplarSlot* slot_in(std::atomic<ExemplarSlot*>& place, bool with_extras) noexcept {
+    ExemplarSlot* slot = place.load(std::memory_order_acquire);
+    if (slot != nullptr) return slot;
+    ExemplarSlot* fresh = ExemplarSlot::create(with_extras);
+    if (fresh == nullptr) return nullptr;
+    if (place.compare_exchange_strong(slot, fresh, std::memory_order_acq_rel,
+                                      std::memory_order_acquire)) {
+        return fresh;
+    }
+    ExemplarSlot::destroy(fresh);
+    return slot;
+}
+
+}  // namespace
+
+void offer_exemplar(const Row& row, std::atomic<ExemplarSlot*>& place, const Node& node,
+                    double value) noexcept {
+    const FamilyState& state = *row.family->state_;
+    const ExemplarPolicy& policy = state.declaration.exemplars;
+    const std::int64_t min_age = policy.min_age.count();
+    const std::int64_t max_age = policy.max_age.count();
+    const std::int64_t now = coarse_unix_ms();
+    const ExemplarSlot* present = place.load(std::memory_order_acquire);
+    if (present != nullptr && !present->is_due(now, min_age, max_age)) return;
+    if (!node.trace_id.is_valid() || !node.span_id.is_valid()) return;
+    if (!node.span->keep()) {
+        exemplars_refused.add();
+        return;
+    }
+    ExemplarSlot* slot = slot_in(place, !state.extras.empty());
+    if (slot == nullptr) return;
+    StoredExemplar exemplar;
+    exemplar.trace_id = node.trace_id;
+    exemplar.span_id = node.span_id;
+    exemplar.value = value;
+    exemplar.unix_ms = now;
+    if (!state.extras.empty()) pack_extras(state.extras, node.baggage, exemplar);
+    slot->store(exemplar, min_age, max_age);
+}
+
+bool Family::read_exemplar(const std::atomic<ExemplarSlot*>& place, std::int64_t now_ms,
+                           StoredExemplar& exemplar) const noexcept {
+    const ExemplarSlot* slot = place.load(std::memory_order_acquire);
+    if (slot == nullptr || !slot->read(exemplar)) return false;
+    return now_ms - exemplar.unix_ms <= state_->declaration.exemplars.max_age.count();
+}
+
+void Family::append_exemplar(std::string& out, const StoredExemplar& exemplar) const {
+    static constexpr std::string_view frame =
+        " # {trace_id=\"00000000000000000000000000000000\",span_id=\"0000000000000000\"";
+    constexpr std::size_t trace_at = frame.find('0');
+    constexpr std::size_t span_at = frame.find("\"0000000000000000\"") + 1;
+    const std::size_t start = out.size();
+    out.append(frame);
+    exemplar.trace_id.write_hex(out.data() + start + trace_at);
+    exemplar.span_id.write_hex(out.data() + start + span_at);
+    visit_extras(state_->extras, exemplar, [&](const std::string& label, std::string_view value) {
+        out.append(",").append(label).append("=\"");
+        append_escaped(out, value);
+        out += '"';
+    });
+    out += "} ";
+    append_number(out, exemplar.value);
+    out += ' ';
+    append_seconds(out, exemplar.unix_ms);
+}
+
+Exemplar Family::to_public(const StoredExemplar& exemplar) const {
+    Exemplar seen;
+    seen.labels.emplace_back("trace_id", exemplar.trace_id.to_string());
+    seen.labels.emplace_back("span_id", exemplar.span_id.to_string());
+    visit_extras(state_->extras, exemplar, [&](const std::string& label, std::string_view value) {
+        seen.labels.emplace_back(label, value);
+    });
+    seen.value = exemplar.value;
+    seen.unix_ms = exemplar.unix_ms;
+    return seen;
+}
+
+}  // namespace ctx::detail

@@ -1,0 +1,136 @@
+#include <ctx/metrics/exposer_bridge.hpp>
+
+#include <CivetServer.h>
+
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace ctx {
+namespace {
+
+/// What one path answers; civetweb holds a pointer to it.
+struct Endpoint {
+    std::string path;
+    std::shared_ptr<const MetricsPage> page;
+};
+
+int answer_plainly(mg_connection* connection, int status, const char* reason) {
+    mg_printf(connection, "HTTP/1.1 %d %s\r\nContent-Length: 0\r\nCache-Control: no-store\r\n\r\n",
+              status, reason);
+    return status;
+}
+
+int answer_page(mg_connection* connection, const Endpoint& endpoint, bool with_body) {
+    const char* accept = mg_get_header(connection, "Accept");
+    const RenderedPage page = endpoint.page->render(accept == nullptr ? "" : accept);
+    mg_printf(connection,
+              "HTTP/1.1 200 OK\r\nContent-Type: %.*s\r\nContent-Length: %zu\r\n"
+              "Vary: Accept\r\nCache-Control: no-store\r\n\r\n",
+              static_cast<int>(page.content_type.size()), page.content_type.data(),
+              page.body.size());
+    if (with_body) mg_write(connection, page.body.data(), page.body.size());
+    return 200;
+}
+
+extern "C" int ctx_answer_scrape(mg_connection* connection, void* data) {
+    const auto& endpoint = *static_cast<const Endpoint*>(data);
+    const mg_request_info* request = mg_get_request_info(connection);
+    // civetweb gives a handler everything below its path, too.
+    if (endpoint.path != request->local_uri) return answer_plainly(connection, 404, "Not Found");
+    const std::string_view method = request->request_method;
+    if (method != "GET" && method != "HEAD") {
+        return answer_plainly(connection, 405, "Method Not Allowed");
+    }
+    try {
+        return answer_page(connection, endpoint, method == "GET");
+    } catch (...) {  // must not pass through civetweb, which is C
+        return answer_plainly(connection, 500, "Internal Server Error");
+    }
+}
+
+}  // namespace
+
+struct ExposerBridge::State {
+    CivetCallbacks callbacks;
+    mg_context* server = nullptr;  // null before the Exposer is made and after it is gone
+    std::vector<std::unique_ptr<Endpoint>> endpoints;
+};
+
+namespace {
+
+// civetweb's callbacks carry no data of the user: the bridge for which this thread is making an
+// Exposer, and the bridges that have one.
+constinit thread_local mg_context** awaiting_server = nullptr;
+
+struct Bridges {
+    std::mutex mutex;
+    std::vector<mg_context**> servers;
+};
+
+Bridges& bridges() {
+    static auto* const all = new Bridges;
+    return *all;
+}
+
+extern "C" void ctx_server_started(const mg_context* server) {
+    if (awaiting_server == nullptr) return;
+    *std::exchange(awaiting_server, nullptr) = const_cast<mg_context*>(server);
+}
+
+extern "C" void ctx_server_stopped(const mg_context* server) {
+    const std::lock_guard lock{bridges().mutex};
+    for (mg_context** known : bridges().servers) {
+        if (*known == server) *known = nullptr;
+    }
+}
+
+}  // namespace
+
+ExposerBridge::ExposerBridge() : state_(std::make_unique<State>()) {
+    state_->callbacks.init_context = ctx_server_started;
+    state_->callbacks.exit_context = ctx_server_stopped;
+    const std::lock_guard lock{bridges().mutex};
+    bridges().servers.push_back(&state_->server);
+}
+
+ExposerBridge::~ExposerBridge() {
+    if (awaiting_server == &state_->server) awaiting_server = nullptr;
+    mg_context* server = nullptr;
+    {
+        const std::lock_guard lock{bridges().mutex};
+        std::erase(bridges().servers, &state_->server);
+        server = state_->server;
+    }
+    if (server == nullptr) return;
+    for (const auto& endpoint : state_->endpoints)
+        mg_set_request_handler(server, endpoint->path.c_str(), nullptr, nullptr);
+}
+
+const CivetCallbacks* ExposerBridge::callbacks() {
+    awaiting_server = &state_->server;
+    return &state_->callbacks;
+}
+
+absl::Status ExposerBridge::serve(std::shared_ptr<const MetricsPage> page,
+                                  const std::string& path) {
+    mg_context* server = nullptr;
+    {
+        const std::lock_guard lock{bridges().mutex};
+        server = state_->server;
+    }
+    if (server == nullptr) {
+        return absl::FailedPreconditionError(
+            "no running Exposer was made with the callbacks of this bridge");
+    }
+    if (!path.starts_with('/') || page == nullptr) {
+        return absl::InvalidArgumentError("a page and a path that starts with / are needed");
+    }
+    // Earlier endpoints stay until the bridge goes: a request may be in one of them.
+    Endpoint& endpoint = *state_->endpoints.emplace_back(
+        std::make_unique<Endpoint>(Endpoint{path, std::move(page)}));
+    mg_set_request_handler(server, path.c_str(), ctx_answer_scrape, &endpoint);
+    return absl::OkStatus();
+}
+
+}  // namespace ctx

@@ -1,0 +1,163 @@
+#include "metrics/dimension_sets.hpp"
+#include "metrics/family_state.hpp"
+#include "metrics/metric_text.hpp"
+#include <ctx/baggage/utf8.hpp>
+#include <ctx/context/diagnostics.hpp>
+#include <ctx/context/stats.hpp>
+#include <ctx/metrics/detail/family.hpp>
+#include <ctx/metrics/page_writer.hpp>
+
+#include <algorithm>
+#include <mutex>
+#include <new>
+#include <utility>
+
+namespace ctx::detail {
+namespace {
+
+Stat lost_updates{"ctx_metrics_lost_updates_total",
+                  "Updates dropped because no memory was left for their series."};
+Stat invalid_observations{"ctx_metrics_invalid_observations_total",
+                          "Observations that have no meaning: NaN, negative increments."};
+
+Series* recent_series(DimensionFacet& facet, const Row& row) noexcept {
+    for (DimensionFacet::Recent& recent : facet.recent) {
+        if (recent.row.load(std::memory_order_acquire) == row.id) return recent.series;
+    }
+    return nullptr;
+}
+
+void remember(DimensionFacet& facet, const Row& row, Series* series) noexcept {
+    for (DimensionFacet::Recent& recent : facet.recent) {
+        std::uint64_t expected = 0;
+        if (recent.row.compare_exchange_strong(expected, 1, std::memory_order_relaxed)) {
+            recent.series = series;
+            recent.row.store(row.id, std::memory_order_release);
+            return;
+        }
+    }
+}
+
+}  // namespace
+
+void refuse_observation() noexcept {
+    invalid_observations.add();
+}
+
+Series* Row::find_slowly(const Node* node) noexcept {
+    try {
+        return family->resolve(*this, node);
+    } catch (const std::bad_alloc&) {
+        lost_updates.add();
+        return nullptr;
+    }
+}
+
+Family::Family(FamilyDeclaration declaration)
+    : state_(std::make_unique<FamilyState>(std::move(declaration))) {}
+
+Family::~Family() = default;
+
+const FamilyDeclaration& Family::declaration() const noexcept {
+    return state_->declaration;
+}
+
+std::size_t Family::series_count() const noexcept {
+    return state_->count.load(std::memory_order_relaxed);
+}
+
+Row& Family::row(std::span<const std::string_view> values) {
+    const std::size_t expected = state_->declaration.labels.size();
+    if (values.size() != expected) {
+        diagnose(Severity::error, "metrics",
+                 "family " + state_->declaration.name + ": with() was given " +
+                     std::to_string(values.size()) + " values for " + std::to_string(expected) +
+                     " labels");
+    }
+    std::vector<std::string> mended(expected);
+    for (std::size_t i = 0; i < std::min(expected, values.size()); ++i)
+        append_valid_utf8(mended[i], values[i]);
+
+    const std::lock_guard lock{state_->mutex};
+    Row& found = state_->find_or_add_row(*this, std::move(mended));
+    SeriesTable* table = found.table.load(std::memory_order_relaxed);
+    if (!found.has_dimensions && table->begin()[0].load(std::memory_order_relaxed) == nullptr) {
+        // Shows from now on, at 0: a rate needs the value before the first increment.
+        const DimensionSet none;
+        state_->number(found, 0,
+                       state_->find_or_add_series(found, none, [this] { return make_series(); }));
+    }
+    return found;
+}
+
+void Family::make_first_series() {
+    if (state_->declaration.labels.empty()) static_cast<void>(row({}));
+}
+
+Series* Family::resolve(Row& row, const Node* node) {
+    const bool nothing_declared = node == nullptr || node->baggage.empty();
+    if (nothing_declared) {
+        SeriesTable* table = row.table.load(std::memory_order_acquire);
+        if (Series* series = table->begin()[0].load(std::memory_order_acquire)) return series;
+    } else if (Facet* facet = facet_of(*node, FacetSlot::dimension_set)) {
+        Series* series = recent_series(*static_cast<DimensionFacet*>(facet), row);
+        if (series != nullptr) return series;
+    }
+    const auto make = [this] { return make_series(); };
+    const std::lock_guard lock{state_->mutex};
+    const PublishedFields fields = published_fields();
+    DimensionSets& sets = DimensionSets::of(fields);
+    state_->adopt(fields);
+    if (nothing_declared) {
+        Series* series = state_->find_or_add_series(row, sets.absent(), make);
+        state_->number(row, sets.absent().number, series);
+        return series;
+    }
+    DimensionFacet* facet = sets.facet_of_node(*node);
+    if (facet == nullptr || facet->generation != fields.generation) {
+        return state_->find_or_add_series(row, sets.read(node->baggage), make);
+    }
+    Series* series = state_->find_or_add_series(row, *facet->set, make);
+    if (facet->number != no_set_number) {
+        state_->number(row, facet->number, series);
+    } else {
+        remember(*facet, row, series);
+    }
+    return series;
+}
+
+void Family::write(PageWriter& page) const {
+    const FamilyDeclaration& declared = state_->declaration;
+    const FamilyHead head{declared.name, declared.type, declared.unit, declared.help};
+    if (!page.begin_family(head)) return;
+    for (const Series* series = state_->first.load(std::memory_order_acquire); series != nullptr;
+         series = series->next.load(std::memory_order_acquire)) {
+        write_series(page, *series);
+    }
+}
+
+std::vector<FamilySnapshot> Family::read() const {
+    const FamilyDeclaration& declared = state_->declaration;
+    std::vector<FamilySnapshot> families(1);
+    FamilySnapshot& family = families.front();
+    family.name = declared.name;
+    family.type = declared.type;
+    family.unit = declared.unit;
+    family.help = declared.help;
+    for (const Series* series = state_->first.load(std::memory_order_acquire); series != nullptr;
+         series = series->next.load(std::memory_order_acquire)) {
+        SeriesSnapshot& snapshot = family.series.emplace_back();
+        const std::vector<std::string>& values = series->row->values;
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (!values[i].empty()) snapshot.labels.emplace_back(declared.labels[i], values[i]);
+        }
+        for (std::size_t i = 0; i < series->dimensions.size(); ++i) {
+            if (series->dimensions[i].empty()) continue;
+            snapshot.labels.emplace_back(state_->dimension_label(i), series->dimensions[i]);
+        }
+        read_series(*series, snapshot);
+    }
+    return families;
+}
+
+}  // namespace ctx::detail

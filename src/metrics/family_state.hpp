@@ -1,0 +1,97 @@
+// What a family keeps behind its lock, and the list that readers walk without it.
+
+#pragma once
+
+#include "metrics/admission.hpp"
+#include "metrics/dimension_sets.hpp"
+#include <ctx/context/diagnostics.hpp>
+#include <ctx/context/fields.hpp>
+#include <ctx/metrics/detail/family.hpp>
+#include <ctx/metrics/detail/series.hpp>
+
+#include <absl/container/flat_hash_map.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace ctx::detail {
+
+struct FreeTable {
+    void operator()(SeriesTable* table) const noexcept { ::operator delete(table); }
+};
+using OwnedTable = std::unique_ptr<SeriesTable, FreeTable>;
+
+/// A table with at least `size` places, the first of them taken over from `old`.
+OwnedTable make_table(std::uint32_t generation, std::uint32_t size, SeriesTable* old);
+
+/// A baggage entry that rides on exemplars.
+struct ExemplarExtra {
+    std::string key;
+    std::string label;
+    std::size_t max_bytes;
+};
+
+struct FamilyState {
+    using MakeSeries = std::function<std::unique_ptr<Series>()>;
+
+    explicit FamilyState(FamilyDeclaration declared);
+    FamilyState(const FamilyState&) = delete;
+    FamilyState& operator=(const FamilyState&) = delete;
+    ~FamilyState();
+
+    // All below: with the lock held.
+    Row& find_or_add_row(Family& family, std::vector<std::string> values);
+    Series* find_or_add_series(Row& row, const DimensionSet& set, const MakeSeries& make);
+    /// Remembers the series of a numbered set.
+    void number(Row& row, std::uint32_t set_number, Series* series);
+    /// Reads the dimensions' places in a newer declaration; forgets numbers of the older one.
+    void adopt(const PublishedFields& fields);
+
+    [[nodiscard]] const std::string& dimension_label(std::size_t index) const noexcept {
+        return admissions_[index].label();
+    }
+
+    const FamilyDeclaration declaration;
+    const bool has_dimensions;
+    std::vector<ExemplarExtra> extras;
+
+    std::atomic<Series*> first{nullptr};
+    std::atomic<std::size_t> count{0};
+
+    std::mutex mutex;
+
+private:
+    struct Folded {
+        std::vector<std::string> values;
+        std::vector<bool> is_new;
+        bool overflowed = false;
+    };
+    [[nodiscard]] Folded fold(const DimensionSet& set) const;
+    void report_overflow(const DimensionSet& set);
+    Series* add_series(Row& row, std::string key, std::vector<std::string> values,
+                       const MakeSeries& make);
+    [[nodiscard]] std::string render_labels(const Row& row,
+                                            const std::vector<std::string>& values) const;
+
+    std::uint32_t generation_ = 0;
+    std::vector<Admission> admissions_;
+    std::vector<int> field_places_;  // of each dimension among the label fields; -1: not declared
+    std::vector<std::unique_ptr<Row>> rows_;
+    absl::flat_hash_map<std::string, Row*> rows_by_values_;
+    absl::flat_hash_map<std::string, Series*> series_by_key_;
+    std::vector<OwnedTable> tables_;  // outgrown ones too: readers may still be in them
+    std::size_t limited_series_ = 0;  // all but those in which every dimension overflowed
+    Series* last_ = nullptr;
+    DiagnosticLimiter overflow_limiter_;
+};
+
+/// Joins texts so that no two different lists give the same key.
+std::string join_key(std::uint64_t head, const std::vector<std::string>& texts);
+
+}  // namespace ctx::detail

@@ -1,0 +1,118 @@
+#include "metrics/dropped.hpp"
+#include <ctx/metrics/prometheus_source.hpp>
+
+#include <prometheus/metric_family.h>
+
+#include <iterator>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace ctx {
+namespace {
+
+constexpr std::string_view total = "_total";
+
+MetricType type_of(const prometheus::MetricFamily& family) {
+    switch (family.type) {
+        case prometheus::MetricType::Counter:
+            return family.name.ends_with(total) ? MetricType::counter : MetricType::unknown;
+        case prometheus::MetricType::Gauge:
+            return MetricType::gauge;
+        case prometheus::MetricType::Summary:
+            return MetricType::summary;
+        case prometheus::MetricType::Histogram:
+            return MetricType::histogram;
+        default:  // Untyped, and what later versions add
+            return MetricType::unknown;
+    }
+}
+
+double value_of(const prometheus::MetricFamily& family, const prometheus::ClientMetric& metric) {
+    switch (family.type) {
+        case prometheus::MetricType::Counter:
+            return metric.counter.value;
+        case prometheus::MetricType::Gauge:
+            return metric.gauge.value;
+        default:
+            return metric.untyped.value;
+    }
+}
+
+SeriesSnapshot convert(const prometheus::MetricFamily& family,
+                       const prometheus::ClientMetric& metric) {
+    SeriesSnapshot series;
+    for (const auto& label : metric.label)
+        series.labels.emplace_back(label.name, label.value);
+    series.value = value_of(family, metric);
+    series.unix_ms = metric.timestamp_ms;
+    if (family.type == prometheus::MetricType::Histogram) {
+        series.count = metric.histogram.sample_count;
+        series.sum = metric.histogram.sample_sum;
+        for (const auto& bucket : metric.histogram.bucket)
+            series.buckets.push_back({bucket.upper_bound, bucket.cumulative_count});
+    } else if (family.type == prometheus::MetricType::Summary) {
+        series.count = metric.summary.sample_count;
+        series.sum = metric.summary.sample_sum;
+        for (const auto& quantile : metric.summary.quantile)
+            series.quantiles.emplace_back(quantile.quantile, quantile.value);
+    }
+    return series;
+}
+
+FamilySnapshot convert(const prometheus::MetricFamily& family) {
+    FamilySnapshot converted;
+    converted.name = family.name;
+    converted.type = type_of(family);
+    converted.help = family.help;
+    if (converted.type == MetricType::counter) {
+        converted.name.resize(converted.name.size() - total.size());
+    }
+    for (const auto& metric : family.metric)
+        converted.series.push_back(convert(family, metric));
+    return converted;
+}
+
+}  // namespace
+
+void PrometheusSource::add(std::weak_ptr<prometheus::Collectable> collectable) {
+    const std::lock_guard lock{mutex_};
+    collectables_.push_back(std::move(collectable));
+}
+
+std::vector<FamilySnapshot> PrometheusSource::read() const {
+    std::vector<std::weak_ptr<prometheus::Collectable>> collectables;
+    {
+        const std::lock_guard lock{mutex_};
+        collectables = collectables_;
+    }
+    std::vector<FamilySnapshot> families;
+    std::map<std::string, std::size_t, std::less<>> places;
+    for (const auto& weak : collectables) {
+        const auto collectable = weak.lock();
+        if (collectable == nullptr) continue;
+        for (const prometheus::MetricFamily& collected : collectable->Collect()) {
+            FamilySnapshot family = convert(collected);
+            const auto [place, is_new] = places.try_emplace(family.name, families.size());
+            if (is_new) {
+                families.push_back(std::move(family));
+                continue;
+            }
+            FamilySnapshot& first = families[place->second];
+            if (first.type != family.type) {
+                detail::drop_family(family.name, "another collectable has it with another type");
+                continue;
+            }
+            std::move(family.series.begin(), family.series.end(), std::back_inserter(first.series));
+        }
+    }
+    return families;
+}
+
+void PrometheusSource::write(PageWriter& page) const {
+    for (const FamilySnapshot& family : read())
+        page.family(family, style_);
+}
+
+}  // namespace ctx
