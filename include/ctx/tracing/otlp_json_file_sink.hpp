@@ -12,6 +12,7 @@
 
 #pragma once
 
+#include <ctx/context/diagnostics.hpp>
 #include <ctx/export.hpp>
 #include <ctx/tracing/span_sink.hpp>
 
@@ -48,7 +49,8 @@ private:
     int descriptor_;
     std::string path_;
     std::string line_;
-    bool torn_ = false;
+    DiagnosticLimiter limiter_;
+    bool torn_ = false;  // the file ends inside a line
     bool failed_since_flush_ = false;
     std::atomic<bool> healthy_{true};
 };

@@ -56,8 +56,8 @@ private:
                                           ContextView parent, const SpanContext& own) const;
 
     Sampler sampler_;
-    std::shared_ptr<Recorder> recorder_;        // null: nothing is recorded
-    std::shared_ptr<const SpanSource> source_;  // null as well then
+    std::shared_ptr<Recorder> recorder_;                         // null: nothing is recorded
+    const std::shared_ptr<const SpanSource>* source_ = nullptr;  // the recorder's
 };
 
 }  // namespace ctx
