@@ -146,13 +146,4 @@ std::string_view until_first_marker(std::string_view list) noexcept {
     return list.substr(0, reader.offset());
 }
 
-char* detail::write_atom(char* out, char prefix, std::string_view payload) noexcept {
-    out = write_varint(out, payload.size() + 1);
-    *out++ = prefix;
-    if (!payload.empty()) {
-        std::memcpy(out, payload.data(), payload.size());
-    }
-    return out + payload.size();
-}
-
 }  // namespace ctx

@@ -47,7 +47,7 @@ char* append_member(char* out, const char* begin, const SpelledMembers::Member& 
     if (out != begin) {
         *out++ = ',';
     }
-    return detail::write_text(out, member.text);
+    return detail::write_text(out, member.text());
 }
 
 // Writes the members whose entries the merge left as they were: a's in their order, then b's by

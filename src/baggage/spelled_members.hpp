@@ -14,22 +14,29 @@ namespace ctx::detail {
 // Up to 256 members; those behind are not remembered and have to be rendered again.
 class SpelledMembers {
 public:
+    // Trivial, so that members that are not there cost nothing.
     struct Member {
-        std::string_view key;
-        std::string_view text;
+        const char* begin;
+        std::uint32_t key_size;
+        std::uint32_t text_size;
         bool used;  // for the caller
+
+        [[nodiscard]] std::string_view key() const noexcept { return {begin, key_size}; }
+        [[nodiscard]] std::string_view text() const noexcept { return {begin, text_size}; }
     };
 
     explicit SpelledMembers(std::string_view text) noexcept {
         TextMembers rest(text);
         std::string_view member;
         while (count_ < max_members && rest.next(member)) {
-            members_[count_] = {key_of_member(member), member, false};
+            members_[count_] = {member.data(),
+                                static_cast<std::uint32_t>(key_of_member(member).size()),
+                                static_cast<std::uint32_t>(member.size()), false};
             by_key_[count_] = static_cast<std::uint16_t>(count_);
             ++count_;
         }
         std::sort(by_key_, by_key_ + count_, [this](std::uint16_t a, std::uint16_t b) {
-            return members_[a].key < members_[b].key;
+            return members_[a].key() < members_[b].key();
         });
     }
 
@@ -42,10 +49,11 @@ public:
     // Null when the text has no member of that key.
     [[nodiscard]] Member* find(std::string_view key) noexcept {
         std::uint16_t* const end = by_key_ + count_;
-        std::uint16_t* const found = std::lower_bound(
-            by_key_, end, key,
-            [this](std::uint16_t i, std::string_view wanted) { return members_[i].key < wanted; });
-        return found != end && members_[*found].key == key ? &members_[*found] : nullptr;
+        std::uint16_t* const found =
+            std::lower_bound(by_key_, end, key, [this](std::uint16_t i, std::string_view wanted) {
+                return members_[i].key() < wanted;
+            });
+        return found != end && members_[*found].key() == key ? &members_[*found] : nullptr;
     }
 
 private:

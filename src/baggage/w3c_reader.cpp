@@ -127,6 +127,7 @@ const char* scan_member(const char* p, const char* end, W3CMember& member) noexc
     }
     const auto size = static_cast<std::size_t>(p - member.begin);
     member.text_size = static_cast<std::uint32_t>(detail::strip_ows({member.begin, size}).size());
+    member.comma_follows = p != end && member.text_size == size;
     if (has_properties) {
         member.properties_size = static_cast<std::uint32_t>(size) - member.properties_offset;
     }
@@ -184,11 +185,8 @@ std::size_t capacity_of(const W3CMember& member) noexcept {
     return size + member.text_size + 2 * std::size_t{member.bad_escapes} + 1;
 }
 
-// The member as it goes out again: byte for byte, unless it has something no peer should get.
-char* write_member(char* out, const W3CMember& member) noexcept {
-    if (!member.respell) {
-        return detail::write_text(out, {member.begin, member.text_size});
-    }
+// The member without what no peer should get: bad escapes, empty properties.
+char* write_respelled(char* out, const W3CMember& member) noexcept {
     out = detail::write_text(out, key_of(member));
     *out++ = '=';
     const std::string_view value = value_of(member);
@@ -205,6 +203,33 @@ char* write_member(char* out, const W3CMember& member) noexcept {
             *out = ';';
             out = list;
         }
+    }
+    return out;
+}
+
+// All members that were not dropped. Neighbours with nothing but the separator between them, which
+// is the rule, are copied at once.
+char* write_members_text(char* out, const W3CMember* members, std::size_t count) noexcept {
+    const char* const begin = out;
+    for (std::size_t i = 0; i < count; ++i) {
+        const W3CMember& member = members[i];
+        if (member.dropped) {
+            continue;
+        }
+        if (out != begin) {
+            *out++ = ',';
+        }
+        if (member.respell) {
+            out = write_respelled(out, member);
+            continue;
+        }
+        const char* end = member.begin + member.text_size;
+        while (i + 1 < count && members[i].comma_follows && members[i + 1].begin == end + 1 &&
+               !members[i + 1].dropped && !members[i + 1].respell) {
+            ++i;
+            end = members[i].begin + members[i].text_size;
+        }
+        out = detail::write_text(out, {member.begin, static_cast<std::size_t>(end - member.begin)});
     }
     return out;
 }
@@ -281,13 +306,28 @@ std::size_t W3CBaggageReader::read_members(std::string_view line) noexcept {
     return static_cast<std::size_t>(p - line.data());
 }
 
-// Returns the number of members that remain, at the front of `order_`.
-std::size_t W3CBaggageReader::sort_and_drop_duplicates() noexcept {
+// By key, members of one key in the order of the header.
+void W3CBaggageReader::sort_members() noexcept {
     const auto before = [this](std::uint16_t a, std::uint16_t b) {
         const int order = compare_keys(members_[a], members_[b]);
         return order != 0 ? order < 0 : a < b;
     };
-    std::sort(order_, order_ + count_, before);
+    if (count_ > 32) {
+        std::sort(order_, order_ + count_, before);
+        return;
+    }
+    for (std::size_t i = 1; i < count_; ++i) {
+        const std::uint16_t inserted = order_[i];
+        std::size_t at = i;
+        for (; at > 0 && before(inserted, order_[at - 1]); --at) {
+            order_[at] = order_[at - 1];
+        }
+        order_[at] = inserted;
+    }
+}
+
+// Returns the number of members that remain, at the front of `order_`.
+std::size_t W3CBaggageReader::drop_duplicates() noexcept {
     std::size_t kept = 0;
     for (std::size_t i = 0; i < count_; ++i) {
         const bool superseded =
@@ -302,7 +342,8 @@ std::size_t W3CBaggageReader::sort_and_drop_duplicates() noexcept {
 }
 
 Baggage W3CBaggageReader::finish(ParseReport* report) {
-    report_.kept = sort_and_drop_duplicates();
+    sort_members();
+    report_.kept = drop_duplicates();
     Baggage made;
     if (report_.kept != 0) {
         std::size_t capacity = detail::string_headers.size();
@@ -326,14 +367,7 @@ void W3CBaggageReader::write_members(BaggageBuffer& buffer) noexcept {
     }
     buffer.atoms_size = static_cast<std::uint32_t>(out - buffer.data());
     const char* const text = out;
-    for (std::size_t i = 0; i < count_; ++i) {
-        if (!members_[i].dropped) {
-            if (out != text) {
-                *out++ = ',';
-            }
-            out = write_member(out, members_[i]);
-        }
-    }
+    out = write_members_text(out, members_, count_);
     buffer.text_size = static_cast<std::uint32_t>(out - text);
     buffer.flags = BaggageBuffer::text_complete;
     detail::set_string_facts(buffer, detail::string_headers.size(), report_.kept);

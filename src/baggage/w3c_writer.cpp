@@ -97,7 +97,7 @@ void append_w3c(std::string& out, const Baggage& baggage, BaggageLimits limits,
     if (!baggage.empty()) {
         detail::SpelledMembers spelled(baggage.buffer()->text());
         for (std::size_t i = 0; i < spelled.size(); ++i) {
-            renderer.add_spelled(spelled[i].text);
+            renderer.add_spelled(spelled[i].text());
         }
         for (const BaggageEntry& entry : baggage) {
             if (spelled.find(entry.key) == nullptr) {

@@ -19,6 +19,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <string>
@@ -136,7 +137,14 @@ CTX_EXPORT std::size_t merge_atoms_into(std::string_view a, std::string_view b, 
 namespace detail {
 
 /// Writes an atom of one prefix byte and a payload; `out` must have room. Returns the end.
-CTX_EXPORT char* write_atom(char* out, char prefix, std::string_view payload) noexcept;
+inline char* write_atom(char* out, char prefix, std::string_view payload) noexcept {
+    out = write_varint(out, payload.size() + 1);
+    *out++ = prefix;
+    if (!payload.empty()) {
+        std::memcpy(out, payload.data(), payload.size());
+    }
+    return out + payload.size();
+}
 
 /// Bytes that write_atom() takes for a payload of that size.
 [[nodiscard]] constexpr std::size_t atom_size(std::size_t payload_bytes) noexcept {

@@ -164,6 +164,7 @@ public:
 
     /// begin() allocates once per Baggage, and only if its sender did not sort the keys.
     [[nodiscard]] BaggageIterator begin() const { return BaggageIterator(buffer_); }
+    // NOLINTNEXTLINE(readability-convert-member-functions-to-static): ranges want a member
     [[nodiscard]] BaggageIterator end() const noexcept { return {}; }
 
     /// The same atoms; how members are spelled in the header does not count.

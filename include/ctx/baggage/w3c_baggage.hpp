@@ -61,9 +61,10 @@ struct W3CMember {
     std::uint32_t properties_size;    // without OWS at the end
     std::uint32_t text_size;          // the whole member
     std::uint32_t bad_escapes;
-    bool escaped;  // the value has a "%"
-    bool respell;  // a bad escape or an empty property: goes out mended
-    bool dropped;  // a later member has the same key
+    bool escaped;        // the value has a "%"
+    bool respell;        // a bad escape or an empty property: goes out mended
+    bool dropped;        // a later member has the same key
+    bool comma_follows;  // at once, without OWS
 };
 
 }  // namespace detail
@@ -84,7 +85,8 @@ private:
     static constexpr std::size_t max_members = 256;
 
     std::size_t read_members(std::string_view line) noexcept;
-    std::size_t sort_and_drop_duplicates() noexcept;
+    void sort_members() noexcept;
+    std::size_t drop_duplicates() noexcept;
     void write_members(detail::BaggageBuffer& buffer) noexcept;
 
     BaggageLimits limits_;
