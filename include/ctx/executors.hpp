@@ -1,0 +1,7 @@
+// ctx/executors.hpp: everything of the executors layer that needs no third-party library.
+
+#pragma once
+
+#include <ctx/executors/bind.hpp>
+#include <ctx/executors/executor.hpp>
+#include <ctx/executors/thread.hpp>

@@ -1,0 +1,73 @@
+// ctx/executors/asio/with_context.hpp: a part of a coroutine, awaits included, in another context.
+//
+//     boost::asio::awaitable<Reply> ask(Request request) {
+//         Context child = Context{current()}.with_span(child_of(current()));
+//         co_return co_await ctx::asio::with_context(child, [&]() -> boost::asio::awaitable<Reply>
+//         {
+//             co_await async_write(…);   // `child` is current before and after each co_await
+//             co_return co_await read_reply(…);
+//         });
+//     }                                  // afterwards the coroutine's own context is current again
+//
+// This is the way to let a span or a baggage change cover awaits; a ctx::Scope must not.
+//
+// Threads   The part runs where its coroutine runs: same executor, same strand.
+// Errors    Exceptions of the part come out of the co_await. A cancellation of the outer coroutine
+//           reaches the part as far as co_spawn passes it on: terminal ones.
+// Cost      One co_spawn: two coroutine frames and a hop through the executor at the end.
+
+#pragma once
+
+#include <ctx/context/context.hpp>
+#include <ctx/executors/asio/wrap.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <concepts>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace ctx::asio {
+
+namespace detail {
+
+template <typename T>
+inline constexpr bool is_awaitable = false;
+template <typename T>
+inline constexpr bool is_awaitable<boost::asio::awaitable<T, boost::asio::any_io_executor>> = true;
+
+/// A function of no arguments that returns a boost::asio::awaitable.
+template <typename F>
+concept AwaitableFunction = std::invocable<F&> && is_awaitable<std::invoke_result_t<F&>>;
+
+/// co_spawn makes a T() to go with an exception; an optional spares T a default constructor.
+template <typename T, AwaitableFunction F>
+boost::asio::awaitable<std::optional<T>> as_optional(F function) {
+    co_return co_await function();
+}
+
+}  // namespace detail
+
+/// Runs `part`, a function that returns a boost::asio::awaitable, with `context`, and returns what
+/// it returns. To be awaited within a coroutine; `part` is kept until it is done.
+template <detail::AwaitableFunction F>
+std::invoke_result_t<F&> with_context(Context context, F part) {
+    using T = typename std::invoke_result_t<F&>::value_type;
+    using boost::asio::co_spawn;
+    using boost::asio::use_awaitable;
+    const boost::asio::any_io_executor executor =
+        detail::rewrap(co_await boost::asio::this_coro::executor, std::move(context));
+    if constexpr (std::is_void_v<T> || std::is_default_constructible_v<T>) {
+        co_return co_await co_spawn(executor, std::move(part), use_awaitable);
+    } else {
+        auto result =
+            co_await co_spawn(executor, detail::as_optional<T, F>(std::move(part)), use_awaitable);
+        co_return std::move(*result);
+    }
+}
+
+}  // namespace ctx::asio

@@ -1,0 +1,170 @@
+// ctx/executors/executor.hpp: makes a thread pool carry the context of whoever submits.
+//
+//     MyPool pool{4};
+//     auto executor = ctx::wrap(pool);          // once, where the pool is handed out
+//     executor.post([order] { charge(order); });  // runs with the submitter's context
+//
+// Works with every object that takes tasks through `execute`, `submit`, `post`, `add` or
+// `enqueue`. The wrapper has the same functions, with the same further arguments and results.
+//
+// Threads   As the pool: the wrapper adds no state of its own.
+// Errors    As the pool. A type that takes no tasks is refused where wrap() is called. Tasks that
+//           were submitted without a context run, and are counted
+//           (`ctx_executors_tasks_without_context_total`).
+// Cost      What bind() costs per task. Nothing process-wide is written, except the counter when
+//           there is no context.
+
+#pragma once
+
+#include <ctx/context/context.hpp>
+#include <ctx/context/current.hpp>
+#include <ctx/executors/bind.hpp>
+#include <ctx/export.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace ctx {
+
+namespace detail {
+
+/// Counts a task that was submitted to a wrapped pool without a context.
+CTX_EXPORT void count_task_without_context() noexcept;
+
+/// What is handed to the pool in place of `F`: a callable that is already bound stays as it is.
+template <typename F>
+using Submitted =
+    std::conditional_t<is_bound<std::decay_t<F>>, std::decay_t<F>, Bound<std::decay_t<F>>>;
+
+template <typename F>
+Submitted<F> capture(F&& callable) {
+    if constexpr (is_bound<std::decay_t<F>>) {
+        return std::forward<F>(callable);
+    } else {
+        const ContextView context = current();
+        if (!context) [[unlikely]]
+            count_task_without_context();
+        return {Context{context}, std::forward<F>(callable)};
+    }
+}
+
+/// The least a pool must be able to run: copyable, no arguments, no result.
+struct AnyTask {
+    void operator()() const noexcept {}
+};
+
+/// A reference to a pool, or a handle kept by value; either way submitting leaves it what it is.
+template <typename E>
+struct Kept {
+    mutable E value;
+    E& get() const noexcept { return value; }
+};
+template <typename E>
+struct Kept<E&> {
+    E& value;
+    E& get() const noexcept { return value; }
+};
+
+template <typename E, typename... Args>
+concept HasExecute = requires(E& e, Args&&... a) {
+    e.execute(std::forward<Args>(a)...);
+};
+template <typename E, typename... Args>
+concept HasSubmit = requires(E& e, Args&&... a) {
+    e.submit(std::forward<Args>(a)...);
+};
+template <typename E, typename... Args>
+concept HasPost = requires(E& e, Args&&... a) {
+    e.post(std::forward<Args>(a)...);
+};
+template <typename E, typename... Args>
+concept HasAdd = requires(E& e, Args&&... a) {
+    e.add(std::forward<Args>(a)...);
+};
+template <typename E, typename... Args>
+concept HasEnqueue = requires(E& e, Args&&... a) {
+    e.enqueue(std::forward<Args>(a)...);
+};
+
+template <typename E, typename... Args>
+concept TakesTask = HasExecute<E, Args...> || HasPost<E, Args...> || HasSubmit<E, Args...> ||
+    HasAdd<E, Args...> || HasEnqueue<E, Args...>;
+
+}  // namespace detail
+
+/// A type that runs callables of no arguments handed to one of its member functions `execute`,
+/// `post`, `submit`, `add` or `enqueue`.
+template <typename E>
+concept TaskExecutor = detail::TakesTask<std::remove_reference_t<E>, Bound<detail::AnyTask>>;
+
+/// What wrap() returns. `E` is a reference to a pool, or a handle that is kept by value. Its
+/// functions are const whatever the pool's are: submitting does not change which pool it is.
+template <typename E>
+class Executor {
+    using Pool = std::remove_reference_t<E>;
+
+public:
+    explicit Executor(E&& pool) noexcept(std::is_nothrow_constructible_v<E, E>)
+        : pool_{std::forward<E>(pool)} {}
+
+    /// Hands `callable` to the pool through whatever the pool calls it.
+    template <typename F, typename... Args>
+    requires detail::TakesTask<Pool, detail::Submitted<F>, Args...>
+    decltype(auto) execute(F&& callable, Args&&... args) const {
+        using Task = detail::Submitted<F>;
+        if constexpr (detail::HasExecute<Pool, Task, Args...>) {
+            return inner().execute(detail::capture(std::forward<F>(callable)),
+                                   std::forward<Args>(args)...);
+        } else if constexpr (detail::HasPost<Pool, Task, Args...>) {
+            return post(std::forward<F>(callable), std::forward<Args>(args)...);
+        } else if constexpr (detail::HasSubmit<Pool, Task, Args...>) {
+            return submit(std::forward<F>(callable), std::forward<Args>(args)...);
+        } else if constexpr (detail::HasAdd<Pool, Task, Args...>) {
+            return add(std::forward<F>(callable), std::forward<Args>(args)...);
+        } else {
+            return enqueue(std::forward<F>(callable), std::forward<Args>(args)...);
+        }
+    }
+
+    template <typename F, typename... Args>
+    requires detail::HasPost<Pool, detail::Submitted<F>, Args...>
+    decltype(auto) post(F&& callable, Args&&... args) const {
+        return inner().post(detail::capture(std::forward<F>(callable)),
+                            std::forward<Args>(args)...);
+    }
+
+    template <typename F, typename... Args>
+    requires detail::HasSubmit<Pool, detail::Submitted<F>, Args...>
+    decltype(auto) submit(F&& callable, Args&&... args) const {
+        return inner().submit(detail::capture(std::forward<F>(callable)),
+                              std::forward<Args>(args)...);
+    }
+
+    template <typename F, typename... Args>
+    requires detail::HasAdd<Pool, detail::Submitted<F>, Args...>
+    decltype(auto) add(F&& callable, Args&&... args) const {
+        return inner().add(detail::capture(std::forward<F>(callable)), std::forward<Args>(args)...);
+    }
+
+    template <typename F, typename... Args>
+    requires detail::HasEnqueue<Pool, detail::Submitted<F>, Args...>
+    decltype(auto) enqueue(F&& callable, Args&&... args) const {
+        return inner().enqueue(detail::capture(std::forward<F>(callable)),
+                               std::forward<Args>(args)...);
+    }
+
+    /// The pool itself: what is submitted there directly runs without a context.
+    [[nodiscard]] Pool& inner() const noexcept { return pool_.get(); }
+
+private:
+    detail::Kept<E> pool_;
+};
+
+/// Makes `pool` carry contexts. An lvalue is referred to and must outlive the wrapper; an rvalue
+/// (a handle such as an Asio executor) is kept.
+template <TaskExecutor E>
+[[nodiscard]] Executor<E> wrap(E&& pool) noexcept(std::is_nothrow_constructible_v<E, E>) {
+    return Executor<E>{std::forward<E>(pool)};
+}
+
+}  // namespace ctx
