@@ -18,7 +18,10 @@ namespace {
 // "%" without two hexadecimal digits behind it.
 std::uint32_t count_bad_escapes(std::string_view value) noexcept {
     std::uint32_t bad = 0;
-    for (std::size_t i = value.find('%'); i != std::string_view::npos; i = value.find('%', i + 1)) {
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        if (value[i] != '%') {
+            continue;
+        }
         const bool good = i + 2 < value.size() && detail::hex_digit(value[i + 1]) >= 0 &&
                           detail::hex_digit(value[i + 2]) >= 0;
         bad += good ? 0 : 1;
@@ -79,7 +82,9 @@ int compare_keys(const W3CMember& a, const W3CMember& b) noexcept {
 
 // The properties of a member, p behind the first ";". Returns where the member ends, or null.
 const char* scan_properties(const char* p, const char* end, W3CMember& member) noexcept {
+    const char* const begin = p;
     member.properties_offset = static_cast<std::uint32_t>(p - member.begin);
+    std::size_t size = 0;  // without OWS
     while (true) {
         detail::Property property;
         const detail::PropertyStatus status = detail::read_property(p, end, property);
@@ -87,10 +92,13 @@ const char* scan_properties(const char* p, const char* end, W3CMember& member) n
             return nullptr;
         }
         member.respell |= status == detail::PropertyStatus::empty;
+        size += property.key.size() + property.value.size() + (property.has_value ? 1 : 0);
         if (p == end || *p == ',') {
+            member.properties_spaced = size != static_cast<std::size_t>(p - begin);
             return p;
         }
         ++p;
+        ++size;
     }
 }
 
@@ -166,6 +174,9 @@ char* write_entry(char* out, const W3CMember& member, ParseReport& report) noexc
     char* const child = out;
     out = detail::write_atom(out, detail::properties_prefix, value);
     const std::string_view list = properties_of(member);
+    if (!member.properties_spaced && !member.respell) {
+        return detail::write_atom(out, detail::data_prefix, list);
+    }
     char* const room = out + detail::atom_size(list.size()) - list.size();
     const auto size = static_cast<std::size_t>(detail::write_properties(room, list).end - room);
     if (size == 0) {

@@ -61,10 +61,11 @@ struct W3CMember {
     std::uint32_t properties_size;    // without OWS at the end
     std::uint32_t text_size;          // the whole member
     std::uint32_t bad_escapes;
-    bool escaped;        // the value has a "%"
-    bool respell;        // a bad escape or an empty property: goes out mended
-    bool dropped;        // a later member has the same key
-    bool comma_follows;  // at once, without OWS
+    bool escaped;            // the value has a "%"
+    bool respell;            // a bad escape or an empty property: goes out mended
+    bool dropped;            // a later member has the same key
+    bool properties_spaced;  // with OWS between their parts
+    bool comma_follows;      // at once, without OWS
 };
 
 }  // namespace detail
