@@ -21,7 +21,7 @@ TEST(Header, keeps_a_bag_whose_index_does_not_decode_as_an_unknown_one) {
 TEST(Lexvarint, orders_as_the_numbers_do) {
     std::string previous;
     for (unsigned bit = 0; bit < 64; ++bit) {
-        for (const std::uint64_t below : {1, 0}) {
+        for (const std::uint64_t below : {1U, 0U}) {
             std::string bytes;
             ctx::append_lexvarint(bytes, (std::uint64_t{1} << bit) - below);
             EXPECT_TRUE(previous.empty() || previous <= bytes) << bit;
