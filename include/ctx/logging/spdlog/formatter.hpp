@@ -1,0 +1,39 @@
+// ctx/logging/spdlog/formatter.hpp: contexts inside people's own sinks and formatters.
+//
+//     auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>("service.jsonl");
+//     sink->set_formatter(ctx::log::json_formatter());
+//     auto log = std::make_shared<spdlog::logger>("svc", sink);   // synchronous: needs no
+//     install() ctx::log::install({.format = ctx::log::Format::unchanged}); // asynchronous ones
+//     need it
+//
+// Threads   A formatter belongs to its sink, which serializes its use; clone() makes another.
+// Errors    A record that was formed on another thread, or earlier and replayed (spdlog's queue,
+// its
+//           backtrace), and carries no captured context has no ids: never those of whoever happens
+//           to format it. On another thread it is counted (`ctx_logging_foreign_thread_total`).
+// Cost      A third of spdlog's default pattern: bench/logging_bench.cpp.
+
+#pragma once
+
+#include <ctx/export.hpp>
+#include <ctx/logging/json_line.hpp>
+#include <ctx/logging/record_context.hpp>
+
+#include <spdlog/details/log_msg.h>
+#include <spdlog/formatter.h>
+
+#include <memory>
+
+namespace ctx::log {
+
+/// One line of JSON per record.
+[[nodiscard]] CTX_EXPORT std::unique_ptr<spdlog::formatter> json_formatter(
+    JsonLines::Options options = {});
+
+/// The context of `message`, for sinks and formatters of one's own: what was captured when it was
+/// logged, else the current context if this thread is just logging it, else nothing. Valid during
+/// the call of the sink, and as long as `buffer` is.
+[[nodiscard]] CTX_EXPORT RecordContext record_context(const spdlog::details::log_msg& message,
+                                                      FragmentBuffer& buffer) noexcept;
+
+}  // namespace ctx::log

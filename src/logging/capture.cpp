@@ -1,0 +1,63 @@
+#include <ctx/context/id_generator.hpp>
+#include <ctx/logging/capture.hpp>
+
+#include <cstdint>
+#include <cstring>
+
+namespace ctx::log {
+namespace {
+
+/// Follows the fields at the end of a payload, unaligned, in this machine's byte order.
+struct Trailer {
+    std::uint64_t trace_high;
+    std::uint64_t trace_low;
+    std::uint64_t span;
+    std::uint64_t nonce;
+    std::uint16_t fields_size;
+    std::uint8_t flags;
+    std::uint8_t version;
+};
+constexpr std::size_t used_size = offsetof(Trailer, version) + 1;
+static_assert(used_size == capture_trailer_bytes);
+constexpr std::uint8_t current_version = 1;
+
+std::uint64_t process_nonce() noexcept {
+    static const std::uint64_t nonce = random_u64();
+    return nonce;
+}
+
+}  // namespace
+
+char* append_capture(char* out, const RecordContext& context) noexcept {
+    std::memcpy(out, context.fields.data(), context.fields.size());
+    out += context.fields.size();
+    const Trailer trailer{context.trace_id.high(),
+                          context.trace_id.low(),
+                          context.span_id.value(),
+                          process_nonce(),
+                          static_cast<std::uint16_t>(context.fields.size()),
+                          context.flags.bits(),
+                          current_version};
+    std::memcpy(out, &trailer, used_size);
+    return out + used_size;
+}
+
+std::optional<Carried> split_capture(std::string_view payload) noexcept {
+    if (payload.size() < used_size) return std::nullopt;
+    const std::string_view before = payload.substr(0, payload.size() - used_size);
+    Trailer trailer{};
+    std::memcpy(&trailer, before.data() + before.size(), used_size);
+    if (trailer.nonce != process_nonce() || trailer.version != current_version ||
+        trailer.fields_size > before.size() || trailer.fields_size > max_fields_bytes) {
+        return std::nullopt;
+    }
+    const std::size_t message_size = before.size() - trailer.fields_size;
+    return Carried{before.substr(0, message_size),
+                   {TraceId{trailer.trace_high, trailer.trace_low},
+                    SpanId{trailer.span},
+                    TraceFlags{trailer.flags},
+                    before.substr(message_size),
+                    {}}};
+}
+
+}  // namespace ctx::log

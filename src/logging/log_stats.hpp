@@ -1,0 +1,13 @@
+// What this library counts about itself. Only what is rare: nothing here is touched per line.
+
+#pragma once
+
+#include <ctx/context/stats.hpp>
+
+namespace ctx::log::detail {
+
+extern Stat invalid_utf8;
+extern Stat truncated;
+extern Stat refused_fields;
+
+}  // namespace ctx::log::detail

@@ -1,0 +1,130 @@
+#include "logging/spdlog/capturing_logger.hpp"
+
+#include "logging/spdlog/record.hpp"
+#include <ctx/logging/capture.hpp>
+
+#include <array>
+#include <cstring>
+#include <utility>
+
+namespace ctx::log::detail {
+namespace {
+
+// Messages up to this size, with their context, are put together on the stack.
+constexpr std::size_t stack_bytes = 1536;
+
+/// Calls what spdlog::logger keeps for its subclasses on a logger that is none of ours.
+struct Access final : spdlog::logger {
+    static void sink(spdlog::logger& logger, const spdlog::details::log_msg& message) {
+        (logger.*(&Access::sink_it_))(message);
+    }
+};
+
+/// Memory for a message that spdlog's backtrace copies after sink_it_() has returned.
+struct Remembered {
+    std::vector<char> bytes;
+    bool& gone;
+
+    ~Remembered() { gone = true; }
+};
+
+/// Null while the thread ends: other thread-local objects may log from their destructors.
+std::vector<char>* remembered() {
+    thread_local constinit bool gone = false;
+    if (gone) return nullptr;
+    thread_local Remembered storage{{}, gone};
+    return &storage.bytes;
+}
+
+}  // namespace
+
+std::shared_ptr<CapturingLogger> CapturingLogger::create(const spdlog::logger& like,
+                                                         std::shared_ptr<spdlog::logger> queue,
+                                                         std::shared_ptr<spdlog::logger> original) {
+    auto made = std::make_shared<CapturingLogger>(like, std::move(queue), std::move(original));
+    // A sink that throws on a worker is the business of whatever handler this logger has by then.
+    made->queue_->set_error_handler(
+        [weak = made->weak_from_this(), last = made->custom_err_handler_](const std::string& what) {
+            if (const auto self = weak.lock()) {
+                self->err_handler_(what);
+            } else if (last) {
+                last(what);
+            }
+        });
+    return made;
+}
+
+CapturingLogger::CapturingLogger(const spdlog::logger& like, std::shared_ptr<spdlog::logger> queue,
+                                 std::shared_ptr<spdlog::logger> original)
+    : spdlog::logger(like), queue_(std::move(queue)), original_(std::move(original)) {
+    sinks_ = queue_->sinks();
+    queue_->disable_backtrace();  // this logger keeps it
+}
+
+std::shared_ptr<spdlog::logger> CapturingLogger::clone(std::string name) {
+    auto copy = create(*this, queue_->clone(name), nullptr);
+    copy->name_ = std::move(name);
+    return copy;
+}
+
+void CapturingLogger::sink_it_(const spdlog::details::log_msg& message) {
+    // spdlog's worker flushes as its own logger's level says.
+    if (queue_->flush_level() != flush_level()) queue_->flush_on(flush_level());
+    if (is_copy(message)) {
+        // Out of the backtrace. What was above the level then has its context behind it.
+        if (split_capture({message.payload.data(), message.payload.size()})) {
+            Access::sink(*queue_, message);
+        } else {
+            post(message, {});
+        }
+        return;
+    }
+    FragmentBuffer buffer;  // NOLINT(*-member-init): written before it is read
+    const RecordContext context = ambient_context(message, buffer);
+    if (tracer_.enabled()) {
+        post_remembered(message, context);
+    } else {
+        post(message, context);
+    }
+}
+
+void CapturingLogger::post(const spdlog::details::log_msg& message, const RecordContext& context) {
+    const std::size_t size = message.payload.size() + context.fields.size() + capture_trailer_bytes;
+    if (size <= stack_bytes) {
+        std::array<char, stack_bytes> memory;  // NOLINT(*-member-init): written before it is read
+        post_from(memory.data(), message, context);
+    } else {
+        std::vector<char> memory(size);
+        post_from(memory.data(), message, context);
+    }
+}
+
+void CapturingLogger::post_from(char* memory, const spdlog::details::log_msg& message,
+                                const RecordContext& context) {
+    const auto& text = message.payload;
+    std::memcpy(memory, text.data(), text.size());
+    const char* end = append_capture(memory + text.size(), context);
+    spdlog::details::log_msg longer = message;
+    longer.payload = {memory, static_cast<std::size_t>(end - memory)};
+    Access::sink(*queue_, longer);
+}
+
+void CapturingLogger::post_remembered(const spdlog::details::log_msg& message,
+                                      const RecordContext& context) {
+    std::vector<char>* memory = remembered();
+    if (memory == nullptr) {
+        post(message, context);
+        return;
+    }
+    memory->resize(message.payload.size() + context.fields.size() + capture_trailer_bytes);
+    post_from(memory->data(), message, context);
+    // spdlog copies the record into its backtrace next. It is a local variable of spdlog's log
+    // functions and not const there, so the copy can be made to hold the context, too.
+    const_cast<spdlog::details::log_msg&>(message).payload = {memory->data(), memory->size()};
+}
+
+void CapturingLogger::flush_() {
+    queue_->flush();
+}
+
+}  // namespace ctx::log::detail

@@ -1,0 +1,110 @@
+#include "logging/spdlog/context_sink.hpp"
+
+#include "logging/spdlog/json_formatter.hpp"
+#include "logging/spdlog/record.hpp"
+#include "logging/spdlog/stats.hpp"
+#include <ctx/logging/capture.hpp>
+#include <ctx/logging/text_suffix.hpp>
+
+#include <spdlog/pattern_formatter.h>
+
+#include <utility>
+
+namespace ctx::log::detail {
+namespace {
+
+constexpr std::size_t stack_bytes = 1024 + max_suffix_bytes;
+
+}  // namespace
+
+ContextSink::ContextSink(spdlog::sink_ptr inner, Source source,
+                         std::shared_ptr<const Settings> settings)
+    : inner_(std::move(inner)), settings_(std::move(settings)), source_(source) {
+    if (settings_->format == Format::json) {
+        inner_->set_formatter(make_json_formatter(settings_->lines));
+    }
+}
+
+void ContextSink::log(const spdlog::details::log_msg& message) {
+    if (!inner_->should_log(message.level)) return;
+    if (source_ == Source::carried) {
+        log_carried(message);
+        return;
+    }
+    FragmentBuffer buffer;  // NOLINT(*-member-init): written before it is read
+    deliver(message, ambient_context(message, buffer));
+}
+
+void ContextSink::log_carried(const spdlog::details::log_msg& message) {
+    const auto carried = split_capture({message.payload.data(), message.payload.size()});
+    if (!carried) {
+        capture_errors.add();
+        deliver(message, {});
+        return;
+    }
+    spdlog::details::log_msg original = message;
+    original.payload = {carried->message.data(), carried->message.size()};
+    deliver(original, carried->context);
+}
+
+void ContextSink::deliver(const spdlog::details::log_msg& message, const RecordContext& context) {
+    if (settings_->format == Format::text && !context.empty()) {
+        deliver_with_suffix(message, context);
+        return;
+    }
+    const ActiveRecord active{message, context};
+    inner_->log(message);
+}
+
+void ContextSink::deliver_with_suffix(const spdlog::details::log_msg& message,
+                                      const RecordContext& context) {
+    // Ordinary messages are put together on the stack, long ones on the heap.
+    fmt::basic_memory_buffer<char, stack_bytes> payload;
+    payload.append(message.payload.data(), message.payload.data() + message.payload.size());
+    const std::size_t before = payload.size();
+    payload.resize(before + max_suffix_bytes);
+    const char* end =
+        write_text_suffix(payload.data() + before, context, &settings_->lines->only_fields);
+    spdlog::details::log_msg longer = message;
+    longer.payload = {payload.data(), static_cast<std::size_t>(end - payload.data())};
+    const ActiveRecord active{longer, context};
+    inner_->log(longer);
+}
+
+void ContextSink::flush() {
+    inner_->flush();
+}
+
+void ContextSink::set_pattern(const std::string& pattern) {
+    set_formatter(std::make_unique<spdlog::pattern_formatter>(pattern));
+}
+
+void ContextSink::set_formatter(std::unique_ptr<spdlog::formatter> formatter) {
+    if (settings_->format != Format::json) {
+        inner_->set_formatter(std::move(formatter));
+        return;
+    }
+    const std::lock_guard lock{mutex_};
+    kept_formatter_ = std::move(formatter);
+}
+
+void ContextSink::restore_formatter() {
+    if (settings_->format != Format::json) return;
+    const std::lock_guard lock{mutex_};
+    inner_->set_formatter(kept_formatter_ != nullptr
+                              ? std::move(kept_formatter_)
+                              : std::make_unique<spdlog::pattern_formatter>());
+}
+
+spdlog::sink_ptr wrap_sink(const spdlog::sink_ptr& sink, ContextSink::Source source,
+                           const std::shared_ptr<const Settings>& settings) {
+    if (dynamic_cast<ContextSink*>(sink.get()) != nullptr) return sink;
+    return std::make_shared<ContextSink>(sink, source, settings);
+}
+
+spdlog::sink_ptr unwrapped(const spdlog::sink_ptr& sink) {
+    const auto* mine = dynamic_cast<const ContextSink*>(sink.get());
+    return mine == nullptr ? sink : mine->inner();
+}
+
+}  // namespace ctx::log::detail

@@ -1,0 +1,40 @@
+// Which context a record of spdlog belongs to.
+
+#pragma once
+
+#include <ctx/logging/record_context.hpp>
+
+#include <spdlog/details/log_msg.h>
+
+namespace ctx::log::detail {
+
+/// True for a record that was copied to be sunk later: by a queue, or by spdlog's backtrace. Such a
+/// copy keeps its payload right behind its logger's name; in a record that is just being logged
+/// the two come from different objects. The thread alone does not tell: a backtrace is replayed by
+/// the very thread that logged it, under another context.
+[[nodiscard]] inline bool is_copy(const spdlog::details::log_msg& message) noexcept {
+    return message.payload.data() == message.logger_name.data() + message.logger_name.size();
+}
+
+/// The current context, if it is the record's: it is just being logged by this thread.
+[[nodiscard]] RecordContext ambient_context(const spdlog::details::log_msg& message,
+                                            FragmentBuffer& buffer) noexcept;
+
+/// Says which context `message` has while a sink handles it, for formatters below that sink.
+class ActiveRecord {
+public:
+    ActiveRecord(const spdlog::details::log_msg& message, const RecordContext& context) noexcept;
+    ~ActiveRecord();
+    ActiveRecord(const ActiveRecord&) = delete;
+    ActiveRecord& operator=(const ActiveRecord&) = delete;
+
+    /// The context of the record with this payload, or null.
+    [[nodiscard]] static const RecordContext* find(spdlog::string_view_t payload) noexcept;
+
+private:
+    spdlog::string_view_t payload_;
+    const RecordContext* context_;
+    const ActiveRecord* outer_;
+};
+
+}  // namespace ctx::log::detail

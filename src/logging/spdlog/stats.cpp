@@ -1,0 +1,12 @@
+#include "logging/spdlog/stats.hpp"
+
+namespace ctx::log::detail {
+
+Stat foreign_thread{"ctx_logging_foreign_thread_total",
+                    "Log records formatted on another thread without a captured context: no ids."};
+Stat capture_errors{"ctx_logging_capture_errors_total",
+                    "Log records whose captured context could not be read: no ids."};
+Stat overrun{"ctx_logging_overrun_total",
+             "Log lines that a full queue dropped, as of the last flush or overrun_lines()."};
+
+}  // namespace ctx::log::detail

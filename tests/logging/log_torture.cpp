@@ -1,0 +1,158 @@
+// Writes N JSON lines through asynchronous loggers of spdlog from T threads whose contexts nest and
+// change at random. Each message holds want=<trace id or none>, passed by hand: whoever reads the
+// file can tell whether each line carries the id it should.
+//
+//   log_torture --lines N --threads T --out FILE [--seed S]
+
+#include <ctx/context.hpp>
+#include <ctx/logging/spdlog.hpp>
+
+#include <spdlog/async.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <charconv>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace {
+
+struct Options {
+    std::uint64_t lines = 100'000;
+    std::uint64_t threads = 8;
+    std::uint64_t seed = 1;
+    std::string out;
+};
+
+bool parse(int argc, char** argv, Options& options) {
+    for (int i = 1; i < argc; i += 2) {
+        const std::string_view name = argv[i];
+        if (i + 1 == argc) return false;
+        const std::string_view value = argv[i + 1];
+        if (name == "--out") {
+            options.out = value;
+            continue;
+        }
+        std::uint64_t* number = name == "--lines"     ? &options.lines
+                                : name == "--threads" ? &options.threads
+                                : name == "--seed"    ? &options.seed
+                                                      : nullptr;
+        if (number == nullptr) return false;
+        const auto [end, error] =
+            std::from_chars(value.data(), value.data() + value.size(), *number);
+        if (error != std::errc{} || end != value.data() + value.size()) return false;
+    }
+    return !options.out.empty() && options.threads > 0 && options.threads <= 1000;
+}
+
+/// One thread's share of the lines.
+class Writer {
+public:
+    Writer(std::uint64_t seed, std::uint64_t lines, std::shared_ptr<spdlog::logger> factory_made)
+        : random_(seed), left_(lines), factory_made_(std::move(factory_made)) {}
+
+    void run() {
+        while (left_ > 0)
+            work("none", 0);
+    }
+
+private:
+    void work(const std::string& want, int depth) {
+        for (auto steps = 1 + random_() % 6; steps > 0 && left_ > 0; --steps) {
+            if (depth < 6 && random_() % 3 == 0) {
+                nest(want, depth);
+            } else {
+                say(want);
+            }
+        }
+    }
+
+    void nest(const std::string& want, int depth) {
+        const ctx::Context here{ctx::current()};
+        switch (random_() % 5) {
+            case 0:
+                return within(ctx::Context{}, "none", depth);
+            case 1:
+                return within(here, want, depth);
+            case 2:
+                if (!here) return;
+                return within(here.with_baggage(ctx::Baggage{}.set("tenant", want)), want, depth);
+            case 3:  // a child span, or a new trace when there is none
+                return enter(here.with_span(ctx::child_of(here)), depth);
+            default:
+                return enter(ctx::Context{}.with_span(ctx::child_of(ctx::Context{})), depth);
+        }
+    }
+
+    void enter(const ctx::Context& context, int depth) {
+        within(context, context.trace_id().to_string(), depth);
+    }
+
+    void within(const ctx::Context& context, const std::string& want, int depth) {
+        const ctx::Scope scope{context};
+        work(want, depth + 1);
+    }
+
+    void say(const std::string& want) {
+        --left_;
+        if (random_() % 2 == 0) {
+            spdlog::info("want={} left={}", want, left_);
+        } else {
+            factory_made_->warn("want={} left={}", want, left_);
+        }
+    }
+
+    std::mt19937_64 random_;
+    std::uint64_t left_;
+    std::shared_ptr<spdlog::logger> factory_made_;
+};
+
+void write_lines(const Options& options) {
+    spdlog::init_thread_pool(8192, 1);
+    const auto file = std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.out, true);
+    spdlog::set_default_logger(
+        std::make_shared<spdlog::async_logger>("stock", file, spdlog::thread_pool()));
+    const auto factory_made = ctx::log::make_async_logger("made", {file}, spdlog::thread_pool());
+    const auto report = ctx::log::install();
+    if (!report.complete()) std::fputs(report.to_string().c_str(), stderr);
+
+    std::vector<std::thread> threads;
+    for (std::uint64_t t = 0; t < options.threads; ++t) {
+        const std::uint64_t share =
+            options.lines / options.threads + (t < options.lines % options.threads ? 1 : 0);
+        threads.emplace_back([&, t, share] {
+            Writer{options.seed * 1000 + t, share, factory_made}.run();
+        });
+    }
+    for (auto& thread : threads)
+        thread.join();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Options options;
+    if (!parse(argc, argv, options)) {
+        std::fputs("usage: log_torture --lines N --threads T --out FILE [--seed S]\n", stderr);
+        return 2;
+    }
+    try {
+        ctx::publish_fields(*ctx::FieldSet::create({ctx::Field{"tenant"}.log()}));
+        write_lines(options);
+        const bool flushed = ctx::flush(std::chrono::minutes{2});
+        spdlog::shutdown();
+        std::printf("lines=%llu threads=%llu flushed=%s\n",
+                    static_cast<unsigned long long>(options.lines),
+                    static_cast<unsigned long long>(options.threads), flushed ? "yes" : "no");
+        return flushed ? 0 : 1;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "log_torture: %s\n", error.what());
+        return 1;
+    }
+}
