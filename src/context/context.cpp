@@ -3,7 +3,7 @@
 
 namespace ctx {
 
-constinit const Baggage detail::ContextReader::empty_baggage_{};
+constinit const Baggage detail::ContextReader::empty_baggage{};
 
 std::span<const Link> detail::ContextReader::links() const noexcept {
     if (node_ == nullptr || node_->links == nullptr) return {};

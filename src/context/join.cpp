@@ -53,13 +53,12 @@ void join_links(Node& into, const Context& b) {
     const auto inherited = b.links();
     if (!other_span && inherited.empty()) return;
     std::array<Link, 1> first{own};
-    LinkList* links = into.links;
     if (other_span) {
-        links = with_links(into.links, first);
+        LinkList* links = with_links(into.links, first);
         release(std::exchange(into.links, links));
     }
     if (!inherited.empty()) {
-        links = with_links(into.links, inherited);
+        LinkList* links = with_links(into.links, inherited);
         release(std::exchange(into.links, links));
     }
 }

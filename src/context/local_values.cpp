@@ -13,6 +13,7 @@ struct Releaser {
 };
 
 LocalValues* allocate(std::uint32_t capacity) {
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers is what follows
     void* memory = ::operator new(sizeof(LocalValues) + capacity * sizeof(LocalValue*));
     return new (memory) LocalValues;
 }

@@ -31,6 +31,7 @@ int visit(dl_phdr_info* info, std::size_t, void* out) {
     for (int i = 0; i < info->dlpi_phnum; ++i) {
         const auto& header = info->dlpi_phdr[i];
         if (header.p_type != PT_NOTE) continue;
+        // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader names addresses as numbers
         const auto* notes = reinterpret_cast<const char*>(info->dlpi_addr + header.p_vaddr);
         if (!holds_note(notes, header.p_memsz)) continue;
         const bool program = info->dlpi_name == nullptr || *info->dlpi_name == '\0';

@@ -49,12 +49,12 @@ void report_unknown(const std::string& name) {
 }
 
 std::vector<Format> without_duplicates(std::vector<Format> formats) {
-    std::vector<Format> kept;
-    kept.reserve(formats.size());
+    auto end = formats.begin();
     for (const Format& format : formats) {
-        if (find_format(format.name, kept) == nullptr) kept.push_back(format);
+        if (find_format(format.name, {formats.begin(), end}) == nullptr) *end++ = format;
     }
-    return kept;
+    formats.erase(end, formats.end());
+    return formats;
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ public:
 
     /// Borrowed from the context.
     [[nodiscard]] const Baggage& baggage() const noexcept {
-        return node_ == nullptr ? empty_baggage_ : node_->baggage;
+        return node_ == nullptr ? empty_baggage : node_->baggage;
     }
 
     /// The span that is recorded for this context, or null. Borrowed from the context.
@@ -106,7 +106,7 @@ protected:
     const Node* node_ = nullptr;
 
 private:
-    CTX_EXPORT static const Baggage empty_baggage_;
+    CTX_EXPORT static const Baggage empty_baggage;
 };
 
 }  // namespace detail

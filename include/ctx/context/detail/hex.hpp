@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -35,7 +36,7 @@ inline void write_hex_byte(std::uint8_t byte, char* out) noexcept {
 }
 
 inline void write_hex_u64(std::uint64_t value, char* out) noexcept {
-    for (int i = 0; i < 8; ++i) {
+    for (std::size_t i = 0; i < 8; ++i) {
         write_hex_byte(static_cast<std::uint8_t>(value >> (56 - 8 * i)), out + 2 * i);
     }
 }
