@@ -5,14 +5,14 @@
 #include "metrics/dimension_sets.hpp"
 #include <ctx/metrics/dimension.hpp>
 
-#include <absl/container/flat_hash_set.h>
-
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 namespace ctx::detail {
 
-/// Not safe from several threads: the family's lock guards it.
+/// Not safe from several threads: the family's lock guards it. Standard containers, because those
+/// of Abseil 20220623 do not survive an allocation that fails.
 class Admission {
 public:
     Admission(const Dimension& dimension, std::string label);
@@ -42,8 +42,8 @@ private:
     std::string overflow_;
     std::size_t max_bytes_;
     std::size_t at_most_;
-    absl::flat_hash_set<std::string> reserved_;
-    absl::flat_hash_set<std::string> admitted_;
+    std::unordered_set<std::string> reserved_;
+    std::unordered_set<std::string> admitted_;
 };
 
 }  // namespace ctx::detail

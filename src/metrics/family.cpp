@@ -27,6 +27,18 @@ Series* recent_series(DimensionFacet& facet, const Row& row) noexcept {
     return nullptr;
 }
 
+/// What needs no lock although the node had nothing yet: the first update of a request whose
+/// values are known from another.
+Series* known_series(Row& row, bool nothing_declared, DimensionFacet* facet) noexcept {
+    SeriesTable* table = row.table.load(std::memory_order_acquire);
+    if (!nothing_declared && facet == nullptr) return nullptr;
+    if (!nothing_declared && facet->generation != table->generation) return nullptr;
+    const std::uint32_t number = nothing_declared ? 0 : facet->number;
+    if (number == no_set_number) return recent_series(*facet, row);
+    if (number >= table->size) return nullptr;
+    return table->begin()[number].load(std::memory_order_acquire);
+}
+
 void remember(DimensionFacet& facet, const Row& row, Series* series) noexcept {
     for (DimensionFacet::Recent& recent : facet.recent) {
         std::uint64_t expected = 0;
@@ -96,24 +108,20 @@ void Family::make_first_series() {
 
 Series* Family::resolve(Row& row, const Node* node) {
     const bool nothing_declared = node == nullptr || node->baggage.empty();
-    if (nothing_declared) {
-        SeriesTable* table = row.table.load(std::memory_order_acquire);
-        if (Series* series = table->begin()[0].load(std::memory_order_acquire)) return series;
-    } else if (Facet* facet = facet_of(*node, FacetSlot::dimension_set)) {
-        Series* series = recent_series(*static_cast<DimensionFacet*>(facet), row);
-        if (series != nullptr) return series;
-    }
+    DimensionFacet* facet =
+        nothing_declared ? nullptr : DimensionSets::of(published_fields()).facet_of_node(*node);
+    if (Series* known = known_series(row, nothing_declared, facet)) return known;
+
     const auto make = [this] { return make_series(); };
     const std::lock_guard lock{state_->mutex};
     const PublishedFields fields = published_fields();
-    DimensionSets& sets = DimensionSets::of(fields);
+    const DimensionSets& sets = DimensionSets::of(fields);
     state_->adopt(fields);
     if (nothing_declared) {
         Series* series = state_->find_or_add_series(row, sets.absent(), make);
         state_->number(row, sets.absent().number, series);
         return series;
     }
-    DimensionFacet* facet = sets.facet_of_node(*node);
     if (facet == nullptr || facet->generation != fields.generation) {
         return state_->find_or_add_series(row, sets.read(node->baggage), make);
     }

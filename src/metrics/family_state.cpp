@@ -149,26 +149,27 @@ Series* FamilyState::find_or_add_series(Row& row, const DimensionSet& set, const
     if (const auto found = series_by_key_.find(key); found != series_by_key_.end()) {
         return found->second;
     }
-    if (!admissions_.empty()) {
-        std::vector<std::string> all_other;
-        for (const Admission& admission : admissions_)
-            all_other.push_back(admission.overflow_value());
-        std::string other_key = join_key(row.id, all_other);
-        if (limited_series_ >= declaration.max_series && key != other_key) {
-            if (!folded.overflowed) report_overflow(set);
-            if (const auto found = series_by_key_.find(other_key); found != series_by_key_.end()) {
-                return found->second;
-            }
-            folded = {std::move(all_other), std::vector<bool>(admissions_.size(), false), true};
-            key = std::move(other_key);
-        } else if (key != other_key) {
-            ++limited_series_;
+    if (!admissions_.empty() && limited_series_ >= declaration.max_series) {
+        if (!folded.overflowed) report_overflow(set);
+        for (std::size_t i = 0; i < admissions_.size(); ++i) {
+            folded.values[i] = admissions_[i].overflow_value();
+            folded.is_new[i] = false;
+        }
+        key = join_key(row.id, folded.values);
+        if (const auto found = series_by_key_.find(key); found != series_by_key_.end()) {
+            return found->second;
         }
     }
+    const std::vector<std::string> values = folded.values;
+    Series* added = add_series(row, std::move(key), std::move(folded.values), make);
+    // Last, so that a lack of memory above leaves nothing half admitted.
+    bool all_overflowed = true;
     for (std::size_t i = 0; i < admissions_.size(); ++i) {
-        if (folded.is_new[i]) admissions_[i].admit(folded.values[i]);
+        all_overflowed &= values[i] == admissions_[i].overflow_value();
+        if (folded.is_new[i]) admissions_[i].admit(values[i]);
     }
-    return add_series(row, std::move(key), std::move(folded.values), make);
+    if (!all_overflowed) ++limited_series_;
+    return added;
 }
 
 void FamilyState::report_overflow(const DimensionSet& set) {

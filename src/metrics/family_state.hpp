@@ -9,8 +9,6 @@
 #include <ctx/metrics/detail/family.hpp>
 #include <ctx/metrics/detail/series.hpp>
 
-#include <absl/container/flat_hash_map.h>
-
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +16,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace ctx::detail {
@@ -83,8 +82,8 @@ private:
     std::vector<Admission> admissions_;
     std::vector<int> field_places_;  // of each dimension among the label fields; -1: not declared
     std::vector<std::unique_ptr<Row>> rows_;
-    absl::flat_hash_map<std::string, Row*> rows_by_values_;
-    absl::flat_hash_map<std::string, Series*> series_by_key_;
+    std::unordered_map<std::string, Row*> rows_by_values_;
+    std::unordered_map<std::string, Series*> series_by_key_;
     std::vector<OwnedTable> tables_;  // outgrown ones too: readers may still be in them
     std::size_t limited_series_ = 0;  // all but those in which every dimension overflowed
     Series* last_ = nullptr;

@@ -3,10 +3,9 @@
 #include <ctx/metrics/detail/exemplar_slot.hpp>
 #include <ctx/metrics/page_writer.hpp>
 
-#include <absl/container/flat_hash_set.h>
-
 #include <array>
-#include <span>
+#include <string>
+#include <unordered_set>
 #include <utility>
 
 namespace ctx {
@@ -49,8 +48,8 @@ const TypeNames& names_of(MetricType type) noexcept {
 }  // namespace
 
 struct PageWriter::Names {
-    absl::flat_hash_set<std::string> taken;
-    absl::flat_hash_set<std::string> series;  // label sets of the family being written
+    std::unordered_set<std::string> taken;
+    std::unordered_set<std::string> series;  // label sets of the family being written
 };
 
 PageWriter::PageWriter(PageFormat format, std::size_t expected_bytes)

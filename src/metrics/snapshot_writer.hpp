@@ -4,10 +4,9 @@
 
 #include <ctx/metrics/page_writer.hpp>
 
-#include <absl/container/flat_hash_set.h>
-
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 namespace ctx::detail {
 
@@ -32,7 +31,7 @@ private:
     PageWriter& page_;
     const FamilySnapshot& family_;
     LeStyle style_;
-    absl::flat_hash_set<std::string> seen_;
+    std::unordered_set<std::string> seen_;
 };
 
 }  // namespace ctx::detail
