@@ -90,7 +90,7 @@ Baggage join(const Baggage& a, const Baggage& b) {
         static_cast<std::size_t>(left.text_size) + right.text_size + 1;  // and a comma
     BaggageBuffer* const merged =
         detail::create_buffer(static_cast<std::size_t>(left.atoms_size) + right.atoms_size + texts);
-    const Baggage result = Baggage::adopt(merged);
+    Baggage result = Baggage::adopt(merged);
     merged->atoms_size =
         static_cast<std::uint32_t>(merge_atoms_into(left.atoms(), right.atoms(), merged->data()));
     if (result == a) {

@@ -101,7 +101,7 @@ struct DecodeReport {
 
 /// Bounds for bytes that come from a wire.
 struct AtomLimits {
-    std::size_t max_bytes = 64 * 1024;  // looked at before anything is parsed
+    std::size_t max_bytes = std::size_t{64} * 1024;  // looked at before anything is parsed
 };
 
 /// Where a list has to be cut, and whether a marker belongs behind the cut.
