@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -56,18 +57,22 @@ public:
         : ticket_(std::move(ticket)), logger_(std::move(logger)) {
         ticket_->begin();
     }
-    ~TurnSink() override { ticket_->finish(std::move(logger_)); }
+    ~TurnSink() override {
+        if (done_.load(std::memory_order_acquire)) logger_.reset();
+        ticket_->finish(std::move(logger_));
+    }
     TurnSink(const TurnSink&) = delete;
     TurnSink& operator=(const TurnSink&) = delete;
 
     void log(const spdlog::details::log_msg& /*message*/) override {}
-    void flush() override { logger_.reset(); }
+    void flush() override { done_.store(true, std::memory_order_release); }
     void set_pattern(const std::string& /*pattern*/) override {}
     void set_formatter(std::unique_ptr<spdlog::formatter> /*formatter*/) override {}
 
 private:
     std::shared_ptr<Ticket> ticket_;
     std::shared_ptr<spdlog::logger> logger_;
+    std::atomic<bool> done_{false};
 };
 
 void take_turn(const std::shared_ptr<spdlog::logger>& logger,
