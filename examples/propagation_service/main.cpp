@@ -112,9 +112,9 @@ void run(unsigned short port) {
     const ctx::Propagators propagators = ctx::Propagators::from_environment();
     asio::io_context io{thread_count};
     tcp::acceptor acceptor = listen(io, port);
-    announce(acceptor, propagators);
     asio::signal_set signals{io, SIGINT, SIGTERM};
     signals.async_wait([&io](const error_code&, int) { io.stop(); });
+    announce(acceptor, propagators);
     asio::co_spawn(io, accept_all(std::move(acceptor), io, propagators), &report);
     std::vector<std::jthread> threads;
     for (int i = 1; i < thread_count; ++i)
