@@ -10,7 +10,8 @@ namespace ctx::detail {
 
 RecorderCore::RecorderCore(RecorderOptions options)
     : options_(std::move(options)),
-      wake_at_(options_.max_queued_spans / 2),
+      max_running_places_(options_.max_queued_spans / 2),
+      wake_at_(std::min<std::size_t>(options_.max_queued_spans / 2, 512)),
       queue_(options_.max_queued_spans),
       pool_(options_.max_queued_spans) {
     batch_.reserve(options_.max_batch);
@@ -39,7 +40,22 @@ SpanRecord* RecorderCore::acquire() {
 }
 
 void RecorderCore::recycle(SpanRecord* record) noexcept {
-    if (!pool_.give(record)) delete record;
+    if (std::this_thread::get_id() == thread_id_.load(std::memory_order_relaxed)) {
+        if (returned_ == nullptr) last_returned_ = record;
+        record->next = std::exchange(returned_, record);
+        ++returned_count_;
+    } else if (!pool_.give(record)) {
+        delete record;
+    }
+}
+
+void RecorderCore::give_back() noexcept {
+    SpanRecord* record = std::exchange(returned_, nullptr);
+    const std::size_t count = std::exchange(returned_count_, 0);
+    if (record == nullptr || pool_.give_all(record, last_returned_, count)) return;
+    last_returned_->next = nullptr;
+    while (record != nullptr)
+        delete std::exchange(record, record->next);
 }
 
 bool RecorderCore::accepts() const noexcept {
@@ -59,7 +75,8 @@ bool RecorderCore::reserve() noexcept {
 }
 
 bool RecorderCore::reserve_for_running() noexcept {
-    if (running_places_.fetch_add(1, std::memory_order_relaxed) < wake_at_ && reserve()) {
+    if (running_places_.fetch_add(1, std::memory_order_relaxed) < max_running_places_ &&
+        reserve()) {
         return true;
     }
     running_places_.fetch_sub(1, std::memory_order_relaxed);
@@ -87,6 +104,7 @@ bool RecorderCore::ask_sinks_to_keep(const SpanData& span) noexcept {
 }
 
 void RecorderCore::run() noexcept {
+    thread_id_.store(std::this_thread::get_id(), std::memory_order_relaxed);
     std::unique_lock lock{mutex_};
     bool last = false;
     while (!last) {
@@ -98,12 +116,15 @@ void RecorderCore::run() noexcept {
         lock.unlock();
         drain(last ? queue_.close() : queue_.take_all());
         const bool good = !asked || flush_sinks(deadline);
+        give_back();
         lock.lock();
         if (asked) last_flush_good_ = good;
         finished_ = request;
         stopped_ = last;
         done_.notify_all();
     }
+    // What sinks let go of later must not wait for a round that never comes.
+    thread_id_.store({}, std::memory_order_relaxed);
 }
 
 void RecorderCore::wait_for_work(std::unique_lock<std::mutex>& lock) {
@@ -139,6 +160,7 @@ void RecorderCore::hand_over(std::vector<SpanRecord*>& records) noexcept {
     batch_.clear();
     for (SpanRecord* record : records)
         const RecordingSpanPtr last = std::move(record->queue_reference);
+    give_back();
     queue_.free_places(records.size());
 }
 
@@ -151,7 +173,7 @@ bool RecorderCore::flush_sinks(Deadline deadline) noexcept {
 
 bool RecorderCore::request(Deadline deadline, Round round) noexcept {
     // A sink that flushes everything would wait for itself.
-    if (std::this_thread::get_id() == thread_.get_id()) return false;
+    if (std::this_thread::get_id() == thread_id_.load(std::memory_order_relaxed)) return false;
     std::unique_lock lock{mutex_};
     if (stopped_) return true;
     const std::uint64_t mine = ++requested_;

@@ -66,12 +66,15 @@ private:
     void wait_for_work(std::unique_lock<std::mutex>& lock);
     void drain(SpanRecord* first) noexcept;
     void hand_over(std::vector<SpanRecord*>& records) noexcept;
+    void give_back() noexcept;
     [[nodiscard]] bool flush_sinks(Deadline deadline) noexcept;
     [[nodiscard]] bool request(Deadline deadline, Round round) noexcept;
     [[nodiscard]] bool in_forked_child() const noexcept { return getpid() != process_; }
     [[nodiscard]] bool forget_in_child() noexcept;
 
     const RecorderOptions options_;
+    const std::size_t max_running_places_;
+    // Early, so that few records are in use and those stay in the caches; and no later than half.
     const std::size_t wake_at_;
     const pid_t process_ = getpid();
 
@@ -80,6 +83,13 @@ private:
     std::atomic<bool> closed_{false};
     std::atomic<bool> wake_{false};
     std::atomic<std::size_t> running_places_{0};
+
+    // The thread gives records back by the batch: one by one they would take the pool's cache line
+    // away from the threads that start spans.
+    std::atomic<std::thread::id> thread_id_{};
+    SpanRecord* returned_ = nullptr;       // the thread's alone
+    SpanRecord* last_returned_ = nullptr;  // the thread's alone
+    std::size_t returned_count_ = 0;       // the thread's alone
 
     std::vector<SpanData> batch_;       // the thread's alone
     std::vector<SpanRecord*> records_;  // the thread's alone

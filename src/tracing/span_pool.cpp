@@ -19,14 +19,18 @@ SpanRecord* SpanPool::take() noexcept {
 }
 
 bool SpanPool::give(SpanRecord* record) noexcept {
+    return give_all(record, record, 1);
+}
+
+bool SpanPool::give_all(SpanRecord* first, SpanRecord* last, std::size_t count) noexcept {
     if (!try_lock()) return false;
-    const bool wanted = !closed_ && count_ < max_;
+    const bool wanted = !closed_ && count_ + count <= max_;
     if (wanted) {
-        record->next = first_;
-        first_ = record;
-        ++count_;
+        last->next = first_;
+        first_ = first;
+        count_ += count;
     }
-    // From here on another thread may take the record, or close the pool and delete it.
+    // From here on another thread may take the records, or close the pool and delete them.
     unlock();
     return wanted;
 }

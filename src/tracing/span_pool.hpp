@@ -20,6 +20,8 @@ public:
     [[nodiscard]] SpanRecord* take() noexcept;
     /// @return false when the record is not wanted and the caller must delete it.
     [[nodiscard]] bool give(SpanRecord* record) noexcept;
+    /// The same for `count` records, from `first` by their links to `last`.
+    [[nodiscard]] bool give_all(SpanRecord* first, SpanRecord* last, std::size_t count) noexcept;
     /// Deletes what is there; give() returns false from now on.
     void close() noexcept;
 

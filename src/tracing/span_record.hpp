@@ -110,11 +110,12 @@ private:
     std::uint32_t dropped_events_ = 0;
     std::uint32_t dropped_links_ = 0;
 
-    alignas(std::max_align_t) std::array<std::byte, inline_bytes> inline_;
     std::pmr::monotonic_buffer_resource arena_{inline_.data(), inline_.size()};
     std::pmr::vector<Attribute> attributes_{&arena_};
     std::pmr::vector<SpanEvent> events_{&arena_};
     std::pmr::vector<Link> links_{&arena_};
+    // Last: a span that stores little touches few cache lines.
+    alignas(std::max_align_t) std::array<std::byte, inline_bytes> inline_;
 };
 
 }  // namespace ctx::detail
