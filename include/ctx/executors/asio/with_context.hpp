@@ -11,6 +11,10 @@
 //
 // This is the way to let a span or a baggage change cover awaits; a ctx::Scope must not.
 //
+// GCC 12 destroys the captures of a lambda that is written inside a co_await expression twice,
+// whoever is called there. with_context() refuses such lambdas when that would matter: capture by
+// reference, or give the lambda a name and pass std::ref(name).
+//
 // Threads   The part runs where its coroutine runs: same executor, same strand.
 // Errors    Exceptions of the part come out of the co_await. A cancellation of the outer coroutine
 //           reaches the part as far as co_spawn passes it on: terminal ones.
@@ -19,15 +23,20 @@
 #pragma once
 
 #include <ctx/context/context.hpp>
+#include <ctx/context/current.hpp>
 #include <ctx/executors/asio/wrap.hpp>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <concepts>
+#include <exception>
 #include <optional>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -50,23 +59,42 @@ boost::asio::awaitable<std::optional<T>> as_optional(F function) {
     co_return co_await function();
 }
 
+template <typename F>
+inline constexpr bool survives_co_await =
+#if defined(__GNUC__) && !defined(__clang__)
+    std::is_trivially_destructible_v<F>;
+#else
+    true;
+#endif
+
 }  // namespace detail
 
 /// Runs `part`, a function that returns a boost::asio::awaitable, with `context`, and returns what
 /// it returns. To be awaited within a coroutine; `part` is kept until it is done.
 template <detail::AwaitableFunction F>
 std::invoke_result_t<F&> with_context(Context context, F part) {
+    static_assert(detail::survives_co_await<F>,
+                  "ctx::asio::with_context: GCC destroys the captures of a lambda written inside "
+                  "co_await twice; capture by reference, or name the lambda and pass std::ref(it)");
     using T = typename std::invoke_result_t<F&>::value_type;
     using boost::asio::co_spawn;
-    using boost::asio::use_awaitable;
+    constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
+    const bool differs = current() != context;
     const boost::asio::any_io_executor executor =
-        detail::rewrap(co_await boost::asio::this_coro::executor, std::move(context));
+        detail::rewrap(co_await boost::asio::this_coro::executor, context);
+    // A coroutine on a plain executor goes on inside the last handler of the part: leave it.
+    const auto still_inside = [&] { return differs && current() == context; };
+
     if constexpr (std::is_void_v<T> || std::is_default_constructible_v<T>) {
-        co_return co_await co_spawn(executor, std::move(part), use_awaitable);
+        auto done = co_await co_spawn(executor, std::move(part), token);
+        if (still_inside()) co_await boost::asio::post(boost::asio::use_awaitable);
+        if (std::get<0>(done)) std::rethrow_exception(std::get<0>(done));
+        if constexpr (!std::is_void_v<T>) co_return std::move(std::get<1>(done));
     } else {
-        auto result =
-            co_await co_spawn(executor, detail::as_optional<T, F>(std::move(part)), use_awaitable);
-        co_return std::move(*result);
+        auto done = co_await co_spawn(executor, detail::as_optional<T, F>(std::move(part)), token);
+        if (still_inside()) co_await boost::asio::post(boost::asio::use_awaitable);
+        if (std::get<0>(done)) std::rethrow_exception(std::get<0>(done));
+        co_return std::move(*std::get<1>(done));
     }
 }
 
