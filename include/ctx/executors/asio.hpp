@@ -13,7 +13,9 @@
 // | callback of an operation on a plain object | propagate(callback): the initiator's            |
 // | anything on a plain executor               | none                                            |
 //
-// Threads, Errors, Cost   as said in each of the three.
+// Threads   As the executors inside: a context adds no restriction.
+// Errors    See the headers below: work without a context is counted, never refused.
+// Cost      See the headers below; measured in bench/executors_bench.cpp.
 
 #pragma once
 
