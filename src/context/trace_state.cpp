@@ -81,12 +81,16 @@ bool read_members(std::string_view header, Members& members) noexcept {
     return true;
 }
 
-std::string joined(const Members& members) {
-    std::string text;
-    std::size_t size = members.count;
+std::size_t joined_size(const Members& members) noexcept {
+    std::size_t size = members.count - 1;
     for (std::size_t i = 0; i < members.count; ++i)
         size += members.list[i].size();
-    text.reserve(size);
+    return size;
+}
+
+std::string joined(const Members& members) {
+    std::string text;
+    text.reserve(joined_size(members));
     for (std::size_t i = 0; i < members.count; ++i) {
         if (i > 0) text += ',';
         text += members.list[i];
@@ -99,6 +103,8 @@ std::string joined(const Members& members) {
 TraceState TraceState::parse(std::string_view header) {
     Members members;
     if (!read_members(header, members) || members.count == 0) return {};
+    // As it should be: nothing to leave out.
+    if (joined_size(members) == header.size()) return TraceState{detail::CountedText{header}};
     return TraceState{detail::CountedText{joined(members)}};
 }
 
