@@ -39,10 +39,20 @@ char* put(char* out, std::string_view text) noexcept {
     return out + text.size();
 }
 
+constexpr auto decimal_pairs = [] {
+    std::array<char, 200> table{};
+    for (std::size_t i = 0; i < 100; ++i) {
+        table[2 * i] = static_cast<char>('0' + i / 10);
+        table[2 * i + 1] = static_cast<char>('0' + i % 10);
+    }
+    return table;
+}();
+
 template <std::size_t Digits>
 char* put_number(char* out, std::uint32_t value) noexcept {
-    for (std::size_t i = Digits; i-- > 0; value /= 10)
-        out[i] = static_cast<char>('0' + value % 10);
+    static_assert(Digits % 2 == 0);
+    for (std::size_t i = Digits; i > 0; i -= 2, value /= 100)
+        std::memcpy(out + i - 2, &decimal_pairs[2 * (value % 100)], 2);
     return out + Digits;
 }
 
@@ -84,7 +94,7 @@ char* write_json_ids(char* out, const RecordContext& context) noexcept {
     if (!context.trace_id.is_valid()) return out;
     if (!context.id_template.empty()) {
         std::memcpy(out, context.id_template.data(), max_ids_bytes);
-        context.span_id.write_hex(out + span_offset);
+        ctx::detail::write_hex_u64(context.span_id.value(), out + span_offset);
         ctx::detail::write_hex_byte(context.flags.bits(), out + flags_offset);
         return out + max_ids_bytes;
     }
