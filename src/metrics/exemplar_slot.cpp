@@ -85,6 +85,7 @@ bool ExemplarSlot::store(const StoredExemplar& exemplar, std::int64_t min_age_ms
         ids_[3].store(std::bit_cast<std::uint64_t>(exemplar.value), std::memory_order_release);
         write_extras(exemplar);
         unix_ms_.store(exemplar.unix_ms, std::memory_order_release);
+        was_read_.store(false, std::memory_order_relaxed);
     }
     sequence_.store(sequence + 2, std::memory_order_release);
     return due;
@@ -101,7 +102,12 @@ bool ExemplarSlot::read(StoredExemplar& exemplar) const noexcept {
         exemplar.value = std::bit_cast<double>(ids_[3].load(std::memory_order_acquire));
         read_extras(exemplar);
         exemplar.unix_ms = unix_ms_.load(std::memory_order_acquire);
-        if (sequence_.load(std::memory_order_relaxed) == before) return exemplar.unix_ms != 0;
+        if (sequence_.load(std::memory_order_relaxed) != before) continue;
+        if (exemplar.unix_ms == 0) return false;
+        if (!was_read_.load(std::memory_order_relaxed)) {
+            was_read_.store(true, std::memory_order_relaxed);
+        }
+        return true;
     }
     return false;
 }

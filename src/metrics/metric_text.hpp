@@ -26,7 +26,7 @@ void append_text_help(std::string& out, std::string_view text);
 /// is the same as no label.
 void append_label(std::string& out, std::string_view name, std::string_view value);
 
-/// The shortest text that reads back as the same double; NaN, +Inf, -Inf.
+/// A short text that reads back as the same double; NaN, +Inf, -Inf.
 void append_number(std::string& out, double value);
 
 inline void append_number(std::string& out, std::uint64_t value) {

@@ -95,7 +95,7 @@ TEST(ExemplarSlot, readers_never_see_halves_of_two_exemplars) {
             exemplar.extras.fill(static_cast<char>(now % 100));
             exemplar.extras_size = static_cast<std::size_t>(now % 200);
             slot->store(exemplar, 0, max_age);
-            std::this_thread::yield();
+            if (i % 16 == 0) std::this_thread::yield();
         }
         running.fetch_sub(1);
     };

@@ -91,7 +91,7 @@ depth{queue="a\\b"} -1.5
 wait_seconds_bucket{queue="q",le="0.5"} 1 # {trace_id="4bf92f3577b34da6a3ce929d0e0e4736",span_id="00f067aa0ba902b7"} 0.5 T
 wait_seconds_bucket{queue="q",le="1.0"} 2 # {trace_id="4bf92f3577b34da6a3ce929d0e0e4736",span_id="00f067aa0ba902b7"} 0.75 T
 wait_seconds_bucket{queue="q",le="1e+06"} 2
-wait_seconds_bucket{queue="q",le="+Inf"} 3 # {trace_id="4bf92f3577b34da6a3ce929d0e0e4736",span_id="00f067aa0ba902b7"} 2e+06 T
+wait_seconds_bucket{queue="q",le="+Inf"} 3 # {trace_id="4bf92f3577b34da6a3ce929d0e0e4736",span_id="00f067aa0ba902b7"} 2000000 T
 wait_seconds_count{queue="q"} 3
 wait_seconds_sum{queue="q"} 2000001.25
 # EOF

@@ -23,6 +23,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -81,12 +82,15 @@ public:
         auto* series = static_cast<detail::CounterSeries*>(row_->find(node));
         if (series == nullptr) [[unlikely]]
             return;
+        std::uint64_t before = 0;
         if constexpr (std::is_integral_v<Number>) {
-            series->whole.fetch_add(static_cast<std::uint64_t>(amount), std::memory_order_relaxed);
+            before = series->whole.fetch_add(static_cast<std::uint64_t>(amount),
+                                             std::memory_order_relaxed);
         } else {
-            detail::add_relaxed(series->fraction, static_cast<double>(amount));
+            before = std::bit_cast<std::uint64_t>(
+                detail::add_relaxed(series->fraction, static_cast<double>(amount)));
         }
-        if (detail::may_be_exemplar(*row_, node)) {
+        if (detail::may_be_exemplar(*row_, node, series->exemplar, before)) {
             detail::offer_exemplar(*row_, series->exemplar, *node, static_cast<double>(amount));
         }
     }

@@ -26,7 +26,8 @@ namespace ctx {
 /// Which observations of a family become exemplars, and for how long.
 struct ExemplarPolicy {
     bool enabled = true;
-    /// A bucket takes a new exemplar only when its last one is this old. Every bucket has its own,
+    /// A bucket takes a new exemplar when its last one is this old and was read, by a scrape; where
+    /// nobody reads, about one observation in 64 may replace it. Every bucket decides for itself,
     /// so the rare slow request in a quiet bucket is always taken.
     std::chrono::milliseconds min_age{1000};
     /// Older ones are not shown: servers would store them again and again.

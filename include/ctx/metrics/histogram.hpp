@@ -54,8 +54,9 @@ struct CTX_EXPORT HistogramSeries final : Series {
     [[nodiscard]] Bucket& bucket_of(double value) noexcept {
         std::size_t index = 0;
         if (bounds.size() <= 16) {
-            while (index < bounds.size() && value > bounds[index])
-                ++index;
+            // Without a branch that depends on the value: durations are hard to predict.
+            for (const double bound : bounds)
+                index += value > bound ? 1U : 0U;
         } else {
             index = static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), value) -
                                              bounds.begin());
@@ -104,9 +105,9 @@ public:
         if (series == nullptr) [[unlikely]]
             return;
         auto& bucket = series->bucket_of(value);
-        bucket.count.fetch_add(1, std::memory_order_relaxed);
+        const std::uint64_t before = bucket.count.fetch_add(1, std::memory_order_relaxed);
         detail::add_relaxed(series->sum, value);
-        if (detail::may_be_exemplar(*row_, node)) {
+        if (detail::may_be_exemplar(*row_, node, bucket.exemplar, before)) {
             detail::offer_exemplar(*row_, bucket.exemplar, *node, value);
         }
     }

@@ -48,6 +48,15 @@ public:
         return age > 0 ? age >= min_age_ms : age < -max_age_ms;
     }
 
+    /// Whether it is worth asking the clock. While nobody has read what is stored, a newer exemplar
+    /// would be no better: then only about one observation in 64 asks, so that a slot that is never
+    /// read does not grow old.
+    /// @param draw  any number that changes from one observation to the next.
+    [[nodiscard]] bool wants_another(std::uint64_t draw) const noexcept {
+        return was_read_.load(std::memory_order_relaxed) ||
+               (draw * 0x9e37'79b9'7f4a'7c15U) >> 58U == 0;
+    }
+
     /// @return false when another thread is storing, or stored what is as new; nothing is stored.
     bool store(const StoredExemplar& exemplar, std::int64_t min_age_ms,
                std::int64_t max_age_ms) noexcept;
@@ -67,6 +76,7 @@ private:
 
     std::atomic<std::uint32_t> sequence_{0};  // odd while a writer is at work
     bool with_extras_;
+    mutable std::atomic<bool> was_read_{false};
     std::atomic<std::uint16_t> extras_size_{0};
     std::atomic<std::int64_t> unix_ms_{0};  // 0: nothing stored
     std::array<std::atomic<std::uint64_t>, id_words> ids_{};

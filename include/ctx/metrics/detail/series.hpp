@@ -75,8 +75,13 @@ struct Row {
 };
 
 /// Whether an observation made under `node` may become an exemplar.
-[[nodiscard]] inline bool may_be_exemplar(const Row& row, const Node* node) noexcept {
-    return row.has_exemplars && node != nullptr && node->flags.sampled() && node->span;
+[[nodiscard]] inline bool may_be_exemplar(const Row& row, const Node* node,
+                                          const std::atomic<ExemplarSlot*>& place,
+                                          std::uint64_t draw) noexcept {
+    if (!row.has_exemplars || node == nullptr || !node->flags.sampled() || !node->span)
+        return false;
+    const ExemplarSlot* slot = place.load(std::memory_order_acquire);
+    return slot == nullptr || slot->wants_another(draw);
 }
 
 /// Stores the observation in `place` if its gate is open and the trace is kept.
@@ -87,11 +92,12 @@ CTX_EXPORT void offer_exemplar(const Row& row, std::atomic<ExemplarSlot*>& place
 CTX_EXPORT void refuse_observation() noexcept;
 
 /// Relaxed addition to a double: libstdc++ 12's fetch_add is the same loop, sequentially
-/// consistent by default.
-inline void add_relaxed(std::atomic<double>& sum, double value) noexcept {
+/// consistent by default. @return the value before.
+inline double add_relaxed(std::atomic<double>& sum, double value) noexcept {
     double seen = sum.load(std::memory_order_relaxed);
     while (!sum.compare_exchange_weak(seen, seen + value, std::memory_order_relaxed)) {
     }
+    return seen;
 }
 
 }  // namespace ctx::detail

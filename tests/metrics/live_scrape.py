@@ -1,0 +1,220 @@
+#!/usr/bin/env python3
+"""Lets Debian's Prometheus scrape a program and asks it what it got.
+
+usage: live_scrape.py PROGRAM
+
+The target must be up, every exemplar must be there once however often it was scraped, Prometheus
+must not complain, and a scraper that never reads must disturb nobody.
+"""
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+
+CONFIG = """
+global: {{scrape_interval: 1s, scrape_timeout: 1s}}
+storage: {{exemplars: {{max_exemplars: 10000}}}}
+scrape_configs:
+  - job_name: sdk
+    static_configs: [{{targets: ['127.0.0.1:{port}']}}]
+"""
+DEADLINE = 60  # seconds, for each thing that is waited for
+
+
+def fail(message):
+    raise SystemExit("live_scrape: " + message)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def fetch(url):
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return answer.read().decode()
+
+
+def wait_for(what, attempt):
+    """Polls `attempt` until it gives something that is true."""
+    end = time.monotonic() + DEADLINE
+    last = None
+    while time.monotonic() < end:
+        try:
+            last = attempt()
+            if last:
+                return last
+        except OSError as error:
+            last = error
+        time.sleep(0.1)
+    return fail(f"no {what} within {DEADLINE} s; last: {last}")
+
+
+class Service:
+    def __init__(self, program):
+        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True)
+        self.port = int(self.process.stdout.readline().split()[1])
+
+    def updates(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline().split()[1])
+
+    def stop(self):
+        self.process.stdin.close()
+        return self.process.wait(timeout=60)
+
+
+class Prometheus:
+    def __init__(self, folder, target):
+        self.url = f"http://127.0.0.1:{free_port()}"
+        self.log_path = os.path.join(folder, "log")
+        config = os.path.join(folder, "p.yml")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(CONFIG.format(port=target))
+        self.log = open(self.log_path, "wb")
+        self.process = subprocess.Popen(
+            ["prometheus", f"--config.file={config}", f"--storage.tsdb.path={folder}/data",
+             "--web.listen-address=" + self.url.removeprefix("http://"),
+             "--enable-feature=exemplar-storage", "--scrape.discovery-reload-interval=1s",
+             "--storage.tsdb.retention.time=1h", "--log.level=debug"],
+            stdout=self.log, stderr=subprocess.STDOUT)
+        wait_for("ready Prometheus", lambda: fetch(self.url + "/-/ready"))
+
+    def get(self, path, **parameters):
+        answer = json.loads(fetch(f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"))
+        if answer["status"] != "success":
+            fail(f"{path}: {answer}")
+        return answer["data"]
+
+    def value(self, query):
+        result = self.get("query", query=query)["result"]
+        return float(result[0]["value"][1]) if result else 0
+
+    def exemplars(self, query):
+        now = time.time()
+        return [(series["seriesLabels"], exemplar)
+                for series in self.get("query_exemplars", query=query, start=now - 3600,
+                                       end=now + 3600)
+                for exemplar in series["exemplars"]]
+
+    def own_metric(self, name):
+        match = re.search(rf"^{name} (\S+)$", fetch(self.url + "/metrics"), re.M)
+        return float(match[1]) if match else fail(f"Prometheus has no {name}")
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(timeout=30)
+        self.log.close()
+
+
+def check_target(prometheus):
+    target = prometheus.get("targets")["activeTargets"][0]
+    if target["health"] != "up":
+        fail(f"target is {target['health']}: {target['lastError']}")
+
+
+def check_exemplars(prometheus):
+    found = prometheus.exemplars('{job="sdk"}')
+    names = {labels["__name__"] for labels, _ in found}
+    if not {"rides_total", "wait_seconds_bucket"} <= names:
+        fail(f"exemplars only of {names}")
+    seen = set()
+    for labels, exemplar in found:
+        ids = exemplar["labels"]
+        if not re.fullmatch("[0-9a-f]{32}", ids["trace_id"]) or len(ids["span_id"]) != 16:
+            fail(f"ids: {ids}")
+        if "session_id" not in ids:
+            fail(f"extra is missing: {ids}")
+        if abs(exemplar["timestamp"] - time.time()) > 600:
+            fail(f"timestamp: {exemplar}")
+        identity = (json.dumps(labels, sort_keys=True), json.dumps(exemplar, sort_keys=True))
+        if identity in seen:
+            fail(f"twice: {identity}")
+        seen.add(identity)
+        if labels["__name__"] == "wait_seconds_bucket" and \
+                float(exemplar["value"]) > float(labels["le"].replace("+Inf", "inf")):
+            fail(f"beyond its bucket: {labels} {exemplar}")
+    per_trace = [(labels["__name__"], labels.get("le"), exemplar["labels"]["span_id"])
+                 for labels, exemplar in found]
+    if len(per_trace) != len(set(per_trace)):
+        fail("an observation was stored twice")
+    return len(found)
+
+
+def freeze_scraper(port):
+    """Asks for the page with a tiny window and never reads."""
+    frozen = socket.socket()
+    frozen.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+    frozen.connect(("127.0.0.1", port))
+    frozen.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n"
+                   b"Accept: application/openmetrics-text;version=1.0.0\r\n\r\n")
+    return frozen
+
+
+def check_page(prometheus, service):
+    wait_for("scrape", lambda: prometheus.value("rides_total"))
+    scrapes = prometheus.value("count_over_time(up[1h])")
+    wait_for("four more scrapes",
+             lambda: prometheus.value("count_over_time(up[1h])") >= scrapes + 4)
+    check_target(prometheus)
+    count = check_exemplars(prometheus)
+
+    with freeze_scraper(service.port):
+        updates = service.updates()
+        rides = prometheus.value("sum(rides_total)")
+        wait_for("update beside a frozen scraper", lambda: service.updates() > updates)
+        wait_for("scrape beside a frozen scraper",
+                 lambda: prometheus.value("sum(rides_total)") > rides)
+    check_target(prometheus)
+
+    if prometheus.value("min_over_time(up[1h])") != 1:
+        fail("the target was down at some time")
+    if prometheus.value('count(rides_total{customer!="other"})') != 100:
+        fail("not 100 customers")
+    if prometheus.value("theirs_total") <= 0 or \
+            prometheus.value('target_info{service_name="live"}') != 1:
+        fail("theirs_total or target_info is missing")
+    types = prometheus.get("metadata", limit=1000)
+    for name, wanted in (("rides", "counter"), ("wait_seconds", "histogram"), ("theirs", "counter"),
+                         ("target", "info")):
+        # 2.42 knows OpenMetrics families by their own name or by their sample's.
+        entries = types.get(name) or types.get(name + "_total") or types.get(name + "_info")
+        if not entries or entries[0]["type"] != wanted:
+            fail(f"metadata of {name}: {entries}")
+    for name in ("prometheus_target_scrapes_exemplar_out_of_order_total",
+                 "prometheus_tsdb_exemplar_out_of_order_exemplars_total"):
+        if prometheus.own_metric(name) != 0:
+            fail(name)
+    return count
+
+
+def main():
+    service = Service(sys.argv[1])
+    with tempfile.TemporaryDirectory() as folder:
+        prometheus = Prometheus(folder, service.port)
+        try:
+            count = check_page(prometheus, service)
+        finally:
+            prometheus.stop()
+            with open(prometheus.log_path, encoding="utf-8", errors="replace") as file:
+                complaints = [line for line in file
+                              if "scrape_manager" in line or "scrape manager" in line
+                              if "level=warn" in line or "xemplar" in line or "Append failed" in line]
+        if complaints:
+            fail("Prometheus complains: " + complaints[0])
+    if service.stop() != 0:
+        fail("the program failed")
+    print(f"{count} exemplars, each once")
+
+
+if __name__ == "__main__":
+    main()
