@@ -45,6 +45,7 @@ public:
     }
 
     [[nodiscard]] TraceState parse() const {
+        if (first_.empty() && !too_long_) return {};
         const std::string_view list = joined_.empty() ? first_ : std::string_view{joined_};
         TraceState state = too_long_ ? TraceState{} : TraceState::parse(list);
         const bool has_members = list.find_first_not_of(", \t") != std::string_view::npos;
