@@ -28,8 +28,10 @@ namespace {
 using Headers = std::map<std::string, std::string>;
 
 // Set up once: which baggage may be logged and may be a label, the tracer, the metrics.
-const auto fields =
-    ctx::publish_fields(*ctx::FieldSet::create({ctx::Field{"tenant"}.log().label("tenant")}));
+// [snippet fields]
+const auto fields = ctx::publish_fields(
+    *ctx::FieldSet::create({ctx::Field{"tenant"}.log().label("tenant"), ctx::Field{"user"}.log()}));
+// [end]
 const auto traces = std::make_shared<ctx::TraceStore>();
 const ctx::Tracer tracer{{.recorder = *ctx::Recorder::start({.sinks = {traces}})}};
 const auto orders = *ctx::CounterFamily::create(
@@ -51,10 +53,8 @@ void handle(const Headers& request, Headers& next) {
 }  // namespace
 
 int main() {
-    // [snippet setup]
     spdlog::set_default_logger(spdlog::create_async<spdlog::sinks::stdout_sink_mt>("orders"));
     ctx::log::install();
-    // [end]
 
     Headers next;
     handle({{"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},
