@@ -24,7 +24,8 @@ struct CallbackCarrier {
     using Emit = void (*)(void* sink, const char* value, std::size_t size);
 
     void* user = nullptr;
-    /// Calls `emit` once for each line of the header, in any case of its name, in order.
+    /// Calls `emit` once for each line of the header, in any case of its name, in order. The
+    /// values must stay where they are until extract() returns.
     void (*get)(void* user, const char* name, void* sink, Emit emit) = nullptr;
     /// Replaces all lines of that name by one.
     void (*set)(void* user, const char* name, const char* value, std::size_t size) = nullptr;

@@ -45,8 +45,9 @@ namespace ctx {
 /// for
 ///   each line of the header `name` (given in lower case, any case must match), in order.
 ///
-/// With both, `find` is used where the name is known; formats that need to see all names (prefixed
-/// baggage headers) see nothing through a type that has only `find`.
+/// The views must stay valid until extract() returns. With both, `find` is used where the name is
+/// known; formats that need to see all names (prefixed baggage headers) see nothing through a type
+/// that has only `find`.
 ///
 /// To be written to it needs both of
 /// - `set(Carrier&, std::string_view name, std::string_view value)`: afterwards there is exactly
