@@ -38,12 +38,11 @@ namespace ctx {
 /// How to use `Carrier` as a carrier of headers. Specialise it for a type of your own.
 ///
 /// To be read from it needs one of
-/// - `for_each(const Carrier&, visit)`: calls `visit(std::string_view name, std::string_view
-/// value)`
-///   for each header line, in order;
-/// - `find(const Carrier&, std::string_view name, visit)`: calls `visit(std::string_view value)`
-/// for
-///   each line of the header `name` (given in lower case, any case must match), in order.
+/// - `for_each(const Carrier&, visit)`: calls `visit(name, value)`, both std::string_view, for each
+///   header line, in order;
+/// - `find(const Carrier&, std::string_view name, visit)`: calls `visit(value)` for each line of
+/// the
+///   header `name` (given in lower case, any case must match), in order.
 ///
 /// The views must stay valid until extract() returns. With both, `find` is used where the name is
 /// known; formats that need to see all names (prefixed baggage headers) see nothing through a type
