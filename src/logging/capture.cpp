@@ -1,6 +1,7 @@
 #include <ctx/context/id_generator.hpp>
 #include <ctx/logging/capture.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -29,8 +30,7 @@ std::uint64_t process_nonce() noexcept {
 }  // namespace
 
 char* append_capture(char* out, const RecordContext& context) noexcept {
-    std::memcpy(out, context.fields.data(), context.fields.size());
-    out += context.fields.size();
+    out = std::copy(context.fields.begin(), context.fields.end(), out);
     const Trailer trailer{context.trace_id.high(),
                           context.trace_id.low(),
                           context.span_id.value(),

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <new>
 
 namespace ctx::log {
@@ -116,8 +115,8 @@ FragmentFacet* install(const ctx::detail::Node& node, std::uint32_t generation,
     facet->destroy = destroy;
     facet->ids_size = static_cast<std::uint32_t>(ids_size);
     facet->fields_size = static_cast<std::uint32_t>(rendered.fields.size());
-    std::memcpy(facet->bytes(), ids.data(), ids_size);
-    std::memcpy(facet->bytes() + ids_size, rendered.fields.data(), rendered.fields.size());
+    char* out = std::copy_n(ids.data(), ids_size, facet->bytes());
+    std::copy(rendered.fields.begin(), rendered.fields.end(), out);
     return static_cast<FragmentFacet*>(
         ctx::detail::install_facet(node, ctx::detail::FacetSlot::log_fragment, facet));
 }

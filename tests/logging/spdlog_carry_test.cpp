@@ -200,17 +200,15 @@ TEST_F(SpdlogCarry, a_sink_that_throws_takes_nothing_from_the_others) {
     EXPECT_EQ(heard, 10);
 }
 
+const std::string forged_line =
+    "x\"}\n{\"message\":\"forged\",\"trace_id\":\"0123456789abcdef0123456789abcdef\"}";
+
 TEST_F(SpdlogCarry, any_payload_comes_out_as_it_went_in) {
     std::string binary;
     for (int i = 0; i < 256; ++i)
         binary += static_cast<char>(i);
     const std::vector<std::string> payloads{
-        "",
-        "x",
-        std::string(2 << 20, 'x'),
-        binary,
-        std::string(1500, 'y'),
-        "x\"}\n{\"message\":\"forged\",\"trace_id\":\"0123456789abcdef0123456789abcdef\"}"};
+        "", "x", std::string(2 << 20, 'x'), binary, std::string(1500, 'y'), forged_line};
     const auto logger = async({sink_});
     {
         const ctx::Scope scope{ctx::test::request()};

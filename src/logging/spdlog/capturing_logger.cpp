@@ -3,8 +3,8 @@
 #include "logging/spdlog/record.hpp"
 #include <ctx/logging/capture.hpp>
 
+#include <algorithm>
 #include <array>
-#include <cstring>
 #include <utility>
 
 namespace ctx::log::detail {
@@ -102,8 +102,7 @@ void CapturingLogger::post(const spdlog::details::log_msg& message, const Record
 void CapturingLogger::post_from(char* memory, const spdlog::details::log_msg& message,
                                 const RecordContext& context) {
     const auto& text = message.payload;
-    std::memcpy(memory, text.data(), text.size());
-    const char* end = append_capture(memory + text.size(), context);
+    const char* end = append_capture(std::copy(text.begin(), text.end(), memory), context);
     spdlog::details::log_msg longer = message;
     longer.payload = {memory, static_cast<std::size_t>(end - memory)};
     Access::sink(*queue_, longer);
