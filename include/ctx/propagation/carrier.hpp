@@ -40,19 +40,17 @@ namespace ctx {
 /// To be read from it needs one of
 /// - `for_each(const Carrier&, visit)`: calls `visit(name, value)`, both std::string_view, for each
 ///   header line, in order;
-/// - `find(const Carrier&, std::string_view name, visit)`: calls `visit(value)` for each line of
-/// the
-///   header `name` (given in lower case, any case must match), in order.
+/// - `find(const Carrier&, name, visit)`: calls `visit(value)` for each line of the header `name`,
+///   which is given in lower case and must match in any case, in order.
 ///
 /// The views must stay valid until extract() returns. With both, `find` is used where the name is
 /// known; formats that need to see all names (prefixed baggage headers) see nothing through a type
 /// that has only `find`.
 ///
 /// To be written to it needs both of
-/// - `set(Carrier&, std::string_view name, std::string_view value)`: afterwards there is exactly
-/// one
-///   line of that name, in any case, with this value;
-/// - `remove(Carrier&, std::string_view name)`: afterwards there is none.
+/// - `set(Carrier&, name, value)`, both std::string_view: afterwards there is exactly one line of
+///   that name, in any case, with this value;
+/// - `remove(Carrier&, name)`: afterwards there is none.
 template <typename Carrier>
 struct CarrierTraits {};
 
