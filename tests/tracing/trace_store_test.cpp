@@ -168,8 +168,9 @@ TEST(TraceStoreKeep, counts_bytes_too) {
     EXPECT_FALSE(store.keep(make_span(3, 3, name)));
     EXPECT_TRUE(store.keep(make_span(4, 4, "small")));
     const std::string huge(30'000, 'n');
-    consume(store, make_span(1, 1, huge));
-    EXPECT_THAT(store.find(TraceId{1, 1}), SizeIs(1));
+    consume(store, make_span(1, 5, huge));
+    for (const std::uint64_t kept : {1, 2, 4})
+        EXPECT_THAT(store.find(TraceId{1, kept}), SizeIs(1)) << "none goes for a greedy one";
     EXPECT_LE(store.bytes(), 20'000U);
 }
 
@@ -178,6 +179,7 @@ TEST(TraceStoreKeep, is_refused_to_a_trace_of_which_spans_are_gone) {
     for (std::uint64_t i = 1; i <= 3; ++i)
         consume(store, make_span(i, i));
     EXPECT_FALSE(store.keep(make_span(1, 1)));
+    EXPECT_THAT(store.find(TraceId{1, 2}), SizeIs(1)) << "a refusal costs nobody a place";
     consume(store, make_span(1, 5));  // more of it comes: it is incomplete all the same
     EXPECT_FALSE(store.keep(make_span(1, 5)));
     EXPECT_THAT(store.find(TraceId{1, 1}), SizeIs(1));
