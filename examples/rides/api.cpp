@@ -94,8 +94,12 @@ void catch_up() {
 
 }  // namespace
 
+bool Api::allows(const Request& request) {
+    return request.method() == http::verb::get || request.method() == http::verb::head;
+}
+
 void Api::handle(const Request& request, Reply reply) {
-    if (request.method() != http::verb::get && request.method() != http::verb::head) {
+    if (!allows(request)) {
         reply(refusal(http::status::method_not_allowed, "GET only"));
         return;
     }

@@ -16,6 +16,9 @@ public:
     Api(Telemetry& telemetry, const RideList& rides, double load_rps)
         : telemetry_(&telemetry), rides_(&rides), load_rps_(load_rps) {}
 
+    /// GET, or HEAD, which is GET without the body.
+    [[nodiscard]] static bool allows(const Request& request);
+
     /// Answers GET of /, /trace/<id>, /app.js, /style.css, /metrics, /api/state,
     /// /api/traces/<id>, /api/logs?trace_id=<id>; 404 for anything else, 405 for other methods.
     void handle(const Request& request, Reply reply);

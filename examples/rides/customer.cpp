@@ -37,11 +37,13 @@ void CustomerService::look_up(int id, const std::string& ride, const Reply& repl
     reply(answer(http::status::ok, json_type, body.dump()));
 }
 
-const Customer* CustomerService::query(int id, const std::string& ride) {
-    auto waiting = service_->tracer.start_scoped("wait for connection");
-    const std::lock_guard connection{database_};
-    waiting.end();
+std::unique_lock<std::mutex> CustomerService::connect() {
+    const auto waiting = service_->tracer.start_scoped("wait for connection");
+    return std::unique_lock{database_};
+}
 
+const Customer* CustomerService::query(int id, const std::string& ride) {
+    const auto connection = connect();
     auto span = service_->tracer.start_scoped(
         "SELECT customer", {.kind = ctx::SpanKind::client,
                             .attributes = {{"db.system.name", "rides_db"},

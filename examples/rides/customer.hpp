@@ -6,7 +6,6 @@
 #include "thread_pool.hpp"
 
 #include <array>
-#include <atomic>
 #include <mutex>
 #include <string_view>
 
@@ -33,6 +32,7 @@ public:
 
 private:
     void look_up(int id, const std::string& ride, const Reply& reply);
+    [[nodiscard]] std::unique_lock<std::mutex> connect();
     const Customer* query(int id, const std::string& ride);
 
     const Service* service_;

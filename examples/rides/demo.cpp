@@ -53,8 +53,8 @@ void Demo::serve(const Options& options) {
         });
     frontend_server_->start(
         [this, dispatch = std::move(dispatch)](const Request& request, Reply reply) {
-            if (path_of(request) == "/dispatch") return dispatch(request, std::move(reply));
-            api_->handle(request, std::move(reply));
+            const bool ride = path_of(request) == "/dispatch" && Api::allows(request);
+            ride ? dispatch(request, std::move(reply)) : api_->handle(request, std::move(reply));
         });
     for (int i = 0; i < 2; ++i)
         threads_.emplace_back([this] { io_.run(); });

@@ -5,7 +5,7 @@
 
 #include <absl/status/status.h>
 #include <spdlog/async.h>
-#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -14,6 +14,9 @@
 
 namespace rides {
 namespace {
+
+constexpr std::size_t max_log_file_bytes = std::size_t{100} << 20U;
+constexpr std::size_t old_log_files = 2;
 
 // Who may see what of the baggage: said once, for logs and metrics alike. Whatever else callers
 // send is forwarded, but never logged and never a label.
@@ -31,7 +34,8 @@ absl::Status start_logging(std::vector<spdlog::sink_ptr> sinks, const std::strin
         if (file.empty()) {
             sinks.insert(sinks.begin(), std::make_shared<spdlog::sinks::stdout_sink_mt>());
         } else {
-            sinks.insert(sinks.begin(), std::make_shared<spdlog::sinks::basic_file_sink_mt>(file));
+            sinks.insert(sinks.begin(), std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
+                                            file, max_log_file_bytes, old_log_files));
         }
         spdlog::init_thread_pool(8192, 1);
         for (const char* name : {"frontend", "customer", "driver", "route"}) {
