@@ -77,7 +77,7 @@ HistogramFamily::HistogramFamily(detail::FamilyDeclaration declared, std::vector
 
 Histogram HistogramFamily::with(std::span<const std::string_view> values) {
     const double lowest = has_sum() ? 0 : -std::numeric_limits<double>::infinity();
-    return Histogram{row(values), lowest, shared_from_this()};
+    return Histogram{row(values), lowest, bounds_, shared_from_this()};
 }
 
 std::unique_ptr<detail::Series> HistogramFamily::make_series() const {

@@ -43,6 +43,9 @@ namespace detail {
 
 struct CTX_EXPORT CounterSeries final : Series {
     ~CounterSeries() override;
+    [[nodiscard]] const void* exemplars_at() const noexcept override {
+        return exemplar.load(std::memory_order_relaxed);
+    }
 
     alignas(64) std::atomic<std::uint64_t> whole{0};
     std::atomic<double> fraction{0};

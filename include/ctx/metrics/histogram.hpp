@@ -46,12 +46,14 @@ struct CTX_EXPORT HistogramSeries final : Series {
 
     explicit HistogramSeries(std::span<const double> bounds);
     ~HistogramSeries() override;
+    [[nodiscard]] const void* exemplars_at() const noexcept override { return buckets.get(); }
 
     alignas(64) std::atomic<double> sum{0};
     std::span<const double> bounds;     // of the family, ascending, without +Inf
     std::unique_ptr<Bucket[]> buckets;  // one more than bounds
 
-    [[nodiscard]] Bucket& bucket_of(double value) noexcept {
+    [[nodiscard]] static std::size_t bucket_of(double value,
+                                               std::span<const double> bounds) noexcept {
         std::size_t index = 0;
         if (bounds.size() <= 16) {
             // Without a branch that depends on the value: durations are hard to predict.
@@ -61,7 +63,7 @@ struct CTX_EXPORT HistogramSeries final : Series {
             index = static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), value) -
                                              bounds.begin());
         }
-        return buckets[index];
+        return index;
     }
 };
 
@@ -101,10 +103,11 @@ public:
             detail::refuse_observation();
             return;
         }
+        const std::size_t index = detail::HistogramSeries::bucket_of(value, bounds_);
         auto* series = static_cast<detail::HistogramSeries*>(row_->find(node));
         if (series == nullptr) [[unlikely]]
             return;
-        auto& bucket = series->bucket_of(value);
+        auto& bucket = series->buckets[index];
         const std::uint64_t before = bucket.count.fetch_add(1, std::memory_order_relaxed);
         detail::add_relaxed(series->sum, value);
         if (detail::may_be_exemplar(*row_, node, bucket.exemplar, before)) {
@@ -114,11 +117,13 @@ public:
 
 private:
     friend class HistogramFamily;
-    Histogram(detail::Row& row, double lowest, std::shared_ptr<const void> family) noexcept
-        : row_(&row), lowest_(lowest), family_(std::move(family)) {}
+    Histogram(detail::Row& row, double lowest, std::span<const double> bounds,
+              std::shared_ptr<const void> family) noexcept
+        : row_(&row), lowest_(lowest), bounds_(bounds), family_(std::move(family)) {}
 
     detail::Row* row_;
-    double lowest_;  // 0, or -Inf when a bound is negative
+    double lowest_;                   // 0, or -Inf when a bound is negative
+    std::span<const double> bounds_;  // here too, so that the search does not wait for the series
     std::shared_ptr<const void> family_;
 };
 

@@ -29,6 +29,9 @@ struct Series {
     Series& operator=(const Series&) = delete;
     virtual ~Series() = default;
 
+    /// What a reader will need next, to be fetched ahead; may be null.
+    [[nodiscard]] virtual const void* exemplars_at() const noexcept { return nullptr; }
+
     const Row* row = nullptr;
     std::atomic<Series*> next{nullptr};   // the family's list, which readers walk without a lock
     std::vector<std::string> dimensions;  // values in the order of the family's dimensions
