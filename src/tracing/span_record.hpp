@@ -110,7 +110,7 @@ private:
     std::uint32_t dropped_events_ = 0;
     std::uint32_t dropped_links_ = 0;
 
-    std::pmr::monotonic_buffer_resource arena_{inline_.data(), inline_.size()};
+    std::pmr::monotonic_buffer_resource arena_{&inline_, sizeof inline_};
     std::pmr::vector<Attribute> attributes_{&arena_};
     std::pmr::vector<SpanEvent> events_{&arena_};
     std::pmr::vector<Link> links_{&arena_};

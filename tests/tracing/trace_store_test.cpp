@@ -63,7 +63,7 @@ TEST(TraceStoreFind, gives_the_spans_of_a_trace_by_start_time) {
 
 TEST(TraceStoreRecent, has_the_newest_first) {
     TraceStore store;
-    for (const std::uint64_t trace : {1, 2, 3, 1})
+    for (const std::uint64_t trace : {1U, 2U, 3U, 1U})
         consume(store, make_span(trace, store.trace_count() + 10 * trace + store.bytes()));
     EXPECT_THAT(store.recent(2), ElementsAre(TraceId{1, 1}, TraceId{1, 3}));
     EXPECT_THAT(store.recent(10), SizeIs(3));
@@ -169,7 +169,7 @@ TEST(TraceStoreKeep, counts_bytes_too) {
     EXPECT_TRUE(store.keep(make_span(4, 4, "small")));
     const std::string huge(30'000, 'n');
     consume(store, make_span(1, 5, huge));
-    for (const std::uint64_t kept : {1, 2, 4})
+    for (const std::uint64_t kept : {1U, 2U, 4U})
         EXPECT_THAT(store.find(TraceId{1, kept}), SizeIs(1)) << "none goes for a greedy one";
     EXPECT_LE(store.bytes(), 20'000U);
 }
