@@ -63,7 +63,7 @@ struct RecorderOptions {
 /// reach the sinks however full the queue gets), the recorder is not shut down, and *every* sink
 /// has promised to retain T. It may be called again to renew the promise. What a sink's promise
 /// means is the sink's to say: TraceStore's begins at the call, ends after `keep_for`, and covers
-/// S even while S still runs.
+/// S even while S still runs. A recorder that shuts down before S ends delivers no more of S.
 class CTX_EXPORT Recorder {
 public:
     /// Starts the recorder's thread and registers with ctx::flush() and ctx::shutdown().
