@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <memory>
 #include <string>
 
 namespace {
@@ -71,11 +72,17 @@ TEST(Counter, shows_at_zero_before_the_first_increment) {
     EXPECT_EQ(value_of(*labelled, {{"x", "1"}}), 0);
 }
 
-TEST(Counter, survives_its_family_in_the_hands_of_its_user) {
+TEST(Counter, keeps_its_family_alive) {
     auto family = *ctx::CounterFamily::create({.name = "a_total", .help = "A."});
-    ctx::Counter counter = family->with();
-    family.reset();
-    counter.add();  // AddressSanitizer would object
+    const std::weak_ptr<ctx::CounterFamily> watched = family;
+    {
+        ctx::Counter counter = family->with();
+        family.reset();
+        ASSERT_FALSE(watched.expired());
+        counter.add();
+        EXPECT_EQ(value_of(*watched.lock(), {}), 1);
+    }
+    EXPECT_TRUE(watched.expired());
 }
 
 TEST(Counter, mends_label_values_and_reports_a_wrong_number_of_them) {
