@@ -119,7 +119,9 @@ async function sees_the_trace(page, id) {
   const verdict = await page.waitForFunction(([span, line, wanted]) => {
     const message = document.getElementById("trace-message").textContent;
     if (message.startsWith("No such trace")) return message;
+    // Until the answer is here, the trace seen before is still in the document, but hidden.
     return document.getElementById("trace-id").textContent === wanted &&
+      !document.getElementById("trace-body").hidden &&
       document.querySelectorAll(span).length >= 4 &&
       document.querySelectorAll(line).length >= 1 && "shown";
   }, [SPAN, LOG_LINE, id]).catch((error) => tells_what_is_there(page, id, error));
