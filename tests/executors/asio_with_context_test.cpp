@@ -148,7 +148,7 @@ TEST_F(AsioWithContext, works_in_a_coroutine_on_a_plain_executor) {
 
 TEST_F(AsioWithContext, a_cancelled_part_ends_and_the_winner_keeps_its_context) {
     run(asio::wrap(io_, one_), [this]() -> awaitable<void> {
-        const auto wait_long = [this]() -> awaitable<void> {
+        const auto wait_long = []() -> awaitable<void> {
             net::steady_timer never{co_await net::this_coro::executor,
                                     net::steady_timer::time_point::max()};
             co_await never.async_wait(use_awaitable);
