@@ -31,6 +31,9 @@ public:
 
     /// The lines of a trace, each with its line end; empty for an unknown id.
     [[nodiscard]] std::string find(ctx::TraceId id);
+    // Both bases have one; neither has anything to do here.
+    using spdlog::sinks::base_sink<std::mutex>::flush;
+
     [[nodiscard]] std::uint64_t lines_total() const noexcept { return lines_total_; }
 
     void consume(std::span<const ctx::SpanData> /*batch*/) override {}
