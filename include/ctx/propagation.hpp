@@ -8,5 +8,5 @@
 #include <ctx/propagation/carrier_view.hpp>
 #include <ctx/propagation/format.hpp>
 #include <ctx/propagation/propagator.hpp>
-#include <ctx/propagation/traceparent.hpp>
 #include <ctx/propagation/tracecontext.hpp>
+#include <ctx/propagation/traceparent.hpp>

@@ -53,7 +53,8 @@ public:
     template <typename Ask>
     bool ask_all(Ask ask) noexcept {
         bool done = true;
-        for (auto it = members_.rbegin(); it != members_.rend(); ++it) done &= ask(**it);
+        for (auto it = members_.rbegin(); it != members_.rend(); ++it)
+            done &= ask(**it);
         return done;
     }
 

@@ -78,11 +78,15 @@ void Scope::end_misused() noexcept {
               : ", inside the Scope opened at " + place(word.top->file_, word.top->line_)));
 }
 
+// The Scope may sit in the frame of a coroutine that another thread is just ending: it is read only
+// when the process ends here anyway.
 void Boundary::report_left_open(const Scope& innermost) noexcept {
     left_open.add();
-    if (chains_are_broken.load(std::memory_order_relaxed)) return;
-    tell("a task ended while the Scope opened at " + place(innermost.file_, innermost.line_) +
-         " was still open");
+    const bool fatal = misuse_policy.load(std::memory_order_relaxed) == ScopeMisusePolicy::abort &&
+                       !chains_are_broken.load(std::memory_order_relaxed);
+    tell(fatal ? "a task ended while the Scope opened at " +
+                     place(innermost.file_, innermost.line_) + " was still open"
+               : std::string{"a task ended while a Scope it had opened was still open"});
 }
 
 }  // namespace ctx

@@ -6,8 +6,8 @@
 //     }                                                       // whatever the task left is gone
 //
 // Threads   Belongs to the thread that made it.
-// Errors    Scopes that the task left open are counted (`ctx_scope_left_open_total`), reported to
-//           the diagnostics callback with the place they were opened, and dropped.
+// Errors    Scopes that the task left open are counted (`ctx_scope_left_open_total`), dropped, and
+//           reported as set_scope_misuse_policy() says; with `abort` the place is named.
 // Cost      As Scope: moves, no atomic, no allocation.
 
 #pragma once

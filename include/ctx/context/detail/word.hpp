@@ -55,7 +55,9 @@ extern CTX_EXPORT
 #else
 CTX_EXPORT Word& word() noexcept;
 
-inline const Node* current_node() noexcept { return word().node; }
+inline const Node* current_node() noexcept {
+    return word().node;
+}
 #endif
 
 /// Reads or writes one half of the word. Relaxed atomics are plain moves that the compiler does not

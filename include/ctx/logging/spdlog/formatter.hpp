@@ -2,8 +2,9 @@
 //
 //     auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>("service.jsonl");
 //     sink->set_formatter(ctx::log::json_formatter());
-//     auto log = std::make_shared<spdlog::logger>("svc", sink);   // synchronous: nothing to install
-//     ctx::log::install({.format = ctx::log::Format::unchanged});   // asynchronous loggers need it
+//     auto log = std::make_shared<spdlog::logger>("svc", sink);   // synchronous: nothing to
+//     install ctx::log::install({.format = ctx::log::Format::unchanged});   // asynchronous loggers
+//     need it
 //
 // Threads   A formatter belongs to its sink, which serializes its use; clone() makes another.
 // Errors    A record that was formed on another thread, or earlier and replayed (by spdlog's queue
