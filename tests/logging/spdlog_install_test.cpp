@@ -266,4 +266,14 @@ TEST_F(SpdlogInstall, with_context_reaches_loggers_that_nobody_registered) {
     EXPECT_THAT(all[2], HasSubstr(R"("logger":"clone")"));
 }
 
+TEST_F(SpdlogInstall, shutting_ctx_down_delivers_what_was_logged_before) {
+    add_async("svc");
+    ctx::log::install();
+    const auto logger = spdlog::get("svc");
+    for (int i = 0; i < 100; ++i)
+        logger->info("line {}", i);
+    EXPECT_TRUE(ctx::shutdown(10s));
+    EXPECT_EQ(sink_->lines().size(), 100U);
+}
+
 }  // namespace
