@@ -70,12 +70,15 @@ void Scope::end_misused() noexcept {
              place(inner->file_, inner->line_));
         return;
     }
-    chains_are_broken.store(true, std::memory_order_relaxed);
+    const bool top_is_alive = !chains_are_broken.exchange(true, std::memory_order_relaxed);
     detail::release_node(previous_);
-    tell(opened + " ended on another thread or after the task that opened it" +
-         (word.top == nullptr
-              ? std::string{", where no Scope is open"}
-              : ", inside the Scope opened at " + place(word.top->file_, word.top->line_)));
+    std::string where;
+    if (word.top == nullptr) {
+        where = ", where no Scope is open";
+    } else if (top_is_alive) {
+        where = ", inside the Scope opened at " + place(word.top->file_, word.top->line_);
+    }
+    tell(opened + " ended on another thread or after the task that opened it" + where);
 }
 
 // The Scope may sit in the frame of a coroutine that another thread is just ending: it is read only

@@ -6,7 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <memory>
+#include <new>
 #include <string>
 #include <thread>
 #include <type_traits>
@@ -161,7 +163,7 @@ TEST_F(ScopeTest, a_boundary_runs_a_task_in_its_context_and_puts_the_thread_back
     EXPECT_EQ(ctx::current().span_id(), ctx::SpanId{1});
 }
 
-// The last two of this file: after them the process does not follow chains of scopes any more.
+// The last three of this file: after them the process does not follow chains of scopes any more.
 TEST_F(ScopeTest, a_scope_that_a_task_leaves_open_is_dropped_and_told) {
     const auto before = stat("ctx_scope_left_open_total");
     std::unique_ptr<Scope> forgotten;
@@ -187,6 +189,21 @@ TEST_F(ScopeTest, ending_on_another_thread_is_reported_and_harms_nobody) {
     }}.join();
     EXPECT_EQ(stat("ctx_scope_misuse_total"), misused_before_ + 1);
     EXPECT_NE(reports.find("another thread"), std::string::npos) << reports;
+}
+
+TEST_F(ScopeTest, what_ended_on_another_thread_is_not_read_by_the_scopes_around_it) {
+    alignas(Scope) static unsigned char memory[sizeof(Scope)];
+    std::thread{[] {
+        const ctx::Boundary boundary{Context{}};  // cleans up what the misuse leaves here
+        auto around = open(context_of(1));
+        auto* inside = new (memory) Scope{context_of(2)};
+        std::thread{[inside] {
+            inside->~Scope();
+            std::memset(memory, 0x5a, sizeof memory);  // the memory is somebody else's now
+        }}.join();
+        around.reset();
+    }}.join();
+    EXPECT_EQ(stat("ctx_scope_misuse_total"), misused_before_ + 2);
 }
 
 }  // namespace
