@@ -6,8 +6,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace ctx {
@@ -63,22 +65,30 @@ Shards& shards() {
 // function to find the variable. Eight bytes fit into what the loader keeps for plugins.
 [[gnu::tls_model("initial-exec")]] constinit thread_local Shard* my_shard = nullptr;
 
+// Where threads count that got no shard: memory has run out, and that is no reason to end here.
+constinit std::atomic<std::int64_t> live_without_shard{0};
+
 // A pthread key and not a C++ thread_local destructor: keys are destroyed after all of those.
-pthread_key_t exit_key() {
-    static const pthread_key_t key = [] {
+// Without a key (a process has 1024) a finished thread's shard is not used again.
+void give_back_at_exit(Shard* shard) noexcept {
+    static const std::optional<pthread_key_t> key = [] {
         pthread_key_t created{};
-        pthread_key_create(&created, [](void* shard) {
+        const int error = pthread_key_create(&created, [](void* mine) {
             my_shard = nullptr;
-            shards().give_back(static_cast<Shard*>(shard));
+            shards().give_back(static_cast<Shard*>(mine));
         });
-        return created;
+        return error == 0 ? std::optional{created} : std::nullopt;
     }();
-    return key;
+    if (key.has_value()) pthread_setspecific(*key, shard);
 }
 
 [[gnu::noinline]] Shard* acquire_shard() noexcept {
-    my_shard = shards().take();
-    pthread_setspecific(exit_key(), my_shard);
+    try {
+        my_shard = shards().take();
+    } catch (const std::exception&) {
+        return nullptr;
+    }
+    give_back_at_exit(my_shard);
     return my_shard;
 }
 
@@ -86,8 +96,13 @@ pthread_key_t exit_key() {
 
 void count_node(std::int64_t change) noexcept {
     Shard* shard = my_shard;
-    if (shard == nullptr) [[unlikely]]
+    if (shard == nullptr) [[unlikely]] {
         shard = acquire_shard();
+        if (shard == nullptr) {
+            live_without_shard.fetch_add(change, std::memory_order_relaxed);
+            return;
+        }
+    }
     shard->live.store(shard->live.load(std::memory_order_relaxed) + change,
                       std::memory_order_relaxed);
 }
@@ -95,7 +110,7 @@ void count_node(std::int64_t change) noexcept {
 }  // namespace detail
 
 std::int64_t live_contexts() noexcept {
-    return detail::shards().sum();
+    return detail::shards().sum() + detail::live_without_shard.load(std::memory_order_relaxed);
 }
 
 }  // namespace ctx

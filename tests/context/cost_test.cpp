@@ -5,9 +5,12 @@
 #include <gtest/gtest.h>
 #include <support/counting_allocator.hpp>
 
+#include <chrono>
+#include <latch>
 #include <new>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace {
 
@@ -89,6 +92,42 @@ TEST(Cost, running_out_of_memory_leaves_everything_as_it_was) {
     EXPECT_GT(failures, 8) << "each step was tried";
     EXPECT_LT(failures, 64) << "and in the end all of it succeeded";
     EXPECT_EQ(a.baggage().find("tenant"), "acme");
+}
+
+class Nothing : public ctx::Flushable {
+public:
+    Nothing() { register_flushable(*this); }
+    ~Nothing() override { unregister_flushable(*this); }
+    bool flush(Deadline) noexcept override { return true; }
+    bool shutdown(Deadline) noexcept override { return true; }
+};
+
+TEST(Cost, a_flush_without_memory_does_not_block_those_after_it) {
+    const Nothing layer;
+    {
+        const ctx::test::AllocationFailure fail{0};
+        EXPECT_THROW(static_cast<void>(ctx::flush(std::chrono::seconds{1})), std::bad_alloc);
+    }
+    EXPECT_TRUE(ctx::flush(std::chrono::milliseconds{1}));
+}
+
+// A thread counts its first context in a place of its own, which has to be allocated.
+TEST(Cost, threads_without_memory_for_their_count_are_counted_all_the_same) {
+    constexpr int threads = 8;
+    const auto live = ctx::live_contexts();
+    std::latch everybody_is_here{threads};
+    std::vector<std::jthread> workers;
+    for (int i = 0; i < threads; ++i) {
+        workers.emplace_back([&everybody_is_here, mine = Context{}.with_baggage({})]() mutable {
+            {
+                const ctx::test::AllocationFailure fail{0};
+                mine = Context{};
+            }
+            everybody_is_here.arrive_and_wait();  // nobody inherits the place of a finished thread
+        });
+    }
+    workers.clear();
+    EXPECT_EQ(ctx::live_contexts(), live);
 }
 
 }  // namespace
