@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
-#include <utility>
 #include <vector>
 
 namespace ctx {
@@ -12,11 +11,15 @@ namespace {
 // A flag and a condition instead of holding the mutex during the calls: a member may register
 // others meanwhile, and a second caller waits no longer than its own deadline.
 struct Registry {
+    struct Member {
+        Flushable* flushable;
+        bool shut_down;  // or just being asked to
+    };
+
     std::mutex mutex;
     std::condition_variable idle;
-    std::vector<Flushable*> members;
+    std::vector<Member> members;
     bool asking = false;
-    bool shut_down = false;
 };
 
 // Never destroyed: layers with static storage duration unregister late.
@@ -25,15 +28,30 @@ Registry& registry() {
     return *instance;
 }
 
-/// The right to ask members, one caller at a time; not obtained when `deadline` passes first.
+// A year is for ever: a deadline beyond the clock's range would be one in the past.
+Flushable::Deadline deadline_after(std::chrono::milliseconds timeout) noexcept {
+    constexpr std::chrono::milliseconds longest = std::chrono::hours{24 * 365};
+    return std::chrono::steady_clock::now() +
+           std::clamp(timeout, std::chrono::milliseconds::zero(), longest);
+}
+
+enum class Occasion { now_and_then, for_the_last_time };
+
+/// The right to ask members, one caller at a time; not obtained when `deadline` passes first. For
+/// the last time each member is asked once.
 class Turn {
 public:
-    Turn(Registry& all, Flushable::Deadline deadline) : all_(all) {
+    Turn(Registry& all, Flushable::Deadline deadline, Occasion occasion) : all_(all) {
         std::unique_lock lock{all_.mutex};
-        mine_ = all_.idle.wait_until(lock, deadline, [&] { return !all_.asking; });
-        if (!mine_) return;
-        all_.asking = true;
-        members_ = all_.members;
+        if (!all_.idle.wait_until(lock, deadline, [&] { return !all_.asking; })) return;
+        const bool last = occasion == Occasion::for_the_last_time;
+        for (const Registry::Member& member : all_.members) {
+            if (!last || !member.shut_down) members_.push_back(member.flushable);
+        }
+        // Nothing throws from here on: a turn that was taken is given back.
+        for (Registry::Member& member : all_.members)
+            member.shut_down |= last;
+        all_.asking = mine_ = true;
     }
 
     ~Turn() {
@@ -69,32 +87,27 @@ private:
 void register_flushable(Flushable& flushable) {
     Registry& all = registry();
     const std::lock_guard lock{all.mutex};
-    all.members.push_back(&flushable);
-    all.shut_down = false;
+    all.members.push_back({&flushable, false});
 }
 
 void unregister_flushable(Flushable& flushable) noexcept {
     Registry& all = registry();
     std::unique_lock lock{all.mutex};
     all.idle.wait(lock, [&] { return !all.asking; });
-    std::erase(all.members, &flushable);
+    std::erase_if(all.members,
+                  [&](const Registry::Member& member) { return member.flushable == &flushable; });
 }
 
 bool flush(std::chrono::milliseconds timeout) {
-    const auto deadline = std::chrono::steady_clock::now() + timeout;
-    Turn turn{registry(), deadline};
+    const auto deadline = deadline_after(timeout);
+    Turn turn{registry(), deadline, Occasion::now_and_then};
     return turn && turn.ask_all([&](Flushable& member) { return member.flush(deadline); });
 }
 
 bool shutdown(std::chrono::milliseconds timeout) {
-    const auto deadline = std::chrono::steady_clock::now() + timeout;
-    Turn turn{registry(), deadline};
-    if (!turn) return false;
-    {
-        const std::lock_guard lock{registry().mutex};
-        if (std::exchange(registry().shut_down, true)) return true;
-    }
-    return turn.ask_all([&](Flushable& member) { return member.shutdown(deadline); });
+    const auto deadline = deadline_after(timeout);
+    Turn turn{registry(), deadline, Occasion::for_the_last_time};
+    return turn && turn.ask_all([&](Flushable& member) { return member.shutdown(deadline); });
 }
 
 }  // namespace ctx

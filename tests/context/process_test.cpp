@@ -164,6 +164,32 @@ TEST(Lifecycle, asks_the_latest_first_and_shuts_down_once) {
     EXPECT_EQ(log, expected);
 }
 
+TEST(Lifecycle, who_comes_after_a_shutdown_is_shut_down_too_and_nobody_twice) {
+    std::vector<std::string> log;
+    const Buffer early{"early", log};
+    EXPECT_TRUE(ctx::shutdown(1s));
+    const Buffer late{"late", log};
+    EXPECT_TRUE(ctx::shutdown(1s));
+    const std::vector<std::string> expected{"shutdown early", "shutdown late"};
+    EXPECT_EQ(log, expected);
+}
+
+class TimeLeft : public ctx::Flushable {
+public:
+    TimeLeft() { register_flushable(*this); }
+    ~TimeLeft() override { unregister_flushable(*this); }
+    bool flush(Deadline deadline) noexcept override {
+        return deadline - std::chrono::steady_clock::now() > 1h;
+    }
+    bool shutdown(Deadline deadline) noexcept override { return flush(deadline); }
+};
+
+TEST(Lifecycle, the_longest_timeout_is_not_in_the_past) {
+    const TimeLeft layer;
+    EXPECT_TRUE(ctx::flush(std::chrono::milliseconds::max()));
+    EXPECT_FALSE(ctx::flush(std::chrono::milliseconds::min()));
+}
+
 class Stuck : public ctx::Flushable {
 public:
     Stuck() { register_flushable(*this); }

@@ -42,10 +42,12 @@ protected:
 CTX_EXPORT void register_flushable(Flushable& flushable);
 CTX_EXPORT void unregister_flushable(Flushable& flushable) noexcept;
 
-/// Asks every layer to hand over what it buffers. @return true when all did within `timeout`.
+/// Asks every layer to hand over what it buffers. More than a year counts as a year.
+/// @return true when all did within `timeout`.
 CTX_EXPORT bool flush(std::chrono::milliseconds timeout);
 
-/// The same, for the last time. A second call returns true at once.
+/// The same, for the last time. A second call asks only those that were registered since the
+/// first, and returns true at once when there are none.
 CTX_EXPORT bool shutdown(std::chrono::milliseconds timeout);
 
 }  // namespace ctx
