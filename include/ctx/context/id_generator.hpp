@@ -7,7 +7,7 @@
 // Threads   Safe from any thread; each thread draws from its own stream. A child process that was
 //           forked draws from new streams.
 // Errors    Never fails. If the kernel has no entropy yet, the call waits for it.
-// Cost      A copy out of a per-thread block of key stream; every 16 trace ids a new block.
+// Cost      A copy out of a per-thread block of key stream; every 14 trace ids a new block.
 //           The stream is ChaCha with 8 rounds, keyed from getrandom(2): who sees ids cannot tell
 //           the next ones. It is not meant to make keys or passwords.
 
