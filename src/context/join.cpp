@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <new>
+#include <span>
 
 namespace ctx {
 namespace {
@@ -46,21 +48,22 @@ void release(LinkList* links) noexcept {
 
 namespace {
 
-// What `b` contributes: its own span, and the spans that had been joined into it.
+void add_links(Node& into, std::span<const Link> more) {
+    if (more.empty()) return;
+    LinkList* links = with_links(into.links, more);
+    release(std::exchange(into.links, links));
+}
+
+// What `b` contributes: its own span, and the spans that had been joined into it. A span does not
+// link to itself, also when it had been joined into `b` before.
 void join_links(Node& into, const Context& b) {
-    const Link own{b.trace_id(), b.span_id()};
-    const bool other_span = own.span_id.is_valid() && own != Link{into.trace_id, into.span_id};
+    const Link self{into.trace_id, into.span_id};
+    const std::array<Link, 1> own{Link{b.trace_id(), b.span_id()}};
+    if (own[0].span_id.is_valid() && own[0] != self) add_links(into, own);
     const auto inherited = b.links();
-    if (!other_span && inherited.empty()) return;
-    std::array<Link, 1> first{own};
-    if (other_span) {
-        LinkList* links = with_links(into.links, first);
-        release(std::exchange(into.links, links));
-    }
-    if (!inherited.empty()) {
-        LinkList* links = with_links(into.links, inherited);
-        release(std::exchange(into.links, links));
-    }
+    const auto itself = std::find(inherited.begin(), inherited.end(), self);
+    add_links(into, {inherited.begin(), itself});
+    if (itself != inherited.end()) add_links(into, {std::next(itself), inherited.end()});
 }
 
 }  // namespace

@@ -58,6 +58,15 @@ TEST(Join, links_add_up_once_each) {
     EXPECT_EQ(abc.links()[1].span_id, ctx::SpanId{9});
 }
 
+TEST(Join, a_span_that_comes_back_does_not_link_to_itself) {
+    const Context a = branch(7, "a", "1");
+    const Context b = join(branch(8, "b", "2"), a);
+    const Context joined = join(a, join(b, branch(9, "c", "3")));
+    ASSERT_EQ(joined.links().size(), 2U);
+    EXPECT_EQ(joined.links()[0].span_id, ctx::SpanId{8});
+    EXPECT_EQ(joined.links()[1].span_id, ctx::SpanId{9});
+}
+
 TEST(Join, links_are_bounded_and_what_is_dropped_is_counted) {
     const auto dropped = [] {
         for (const auto& stat : ctx::stats()) {
