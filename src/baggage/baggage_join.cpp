@@ -57,8 +57,8 @@ void write_text(BaggageBuffer& merged, const Baggage& result, const Baggage& a, 
     Spelling right(b);
     bool complete = true;
     for (const BaggageEntry& entry : result) {
-        if (!left.use_for(entry) && !right.use_for(entry) && detail::is_token(entry.key)) {
-            complete = false;
+        if (!left.use_for(entry) && !right.use_for(entry)) {
+            complete = false;  // also for a key that no header can say: who writes one counts it
         }
     }
     char* const begin = merged.data() + merged.atoms_size;

@@ -243,6 +243,14 @@ TEST(BaggageHeaderText, leaves_out_keys_and_properties_that_no_header_can_carry)
     EXPECT_EQ(report.bad_properties, 1u);
 }
 
+TEST(BaggageHeaderText, of_a_join_counts_the_keys_that_no_header_can_carry) {
+    const auto other = Baggage::from_atoms(list_of({"f800", "f000", "ec612062", "0031"}));
+    ctx::EncodeReport report;
+    EXPECT_EQ(header_of(join(parse_baggage("k = 1"), other), {}, &report), "k = 1");
+    EXPECT_EQ(report.written, 1u);
+    EXPECT_EQ(report.unsendable_keys, 1u);
+}
+
 TEST(BaggageHeaderText, over_the_limit_goes_out_in_whole_members) {
     const auto baggage = parse_baggage("aa=11,bb=22222,cc=33,dd=44");
     ctx::EncodeReport report;
