@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <functional>
 #include <future>
 #include <memory>
 #include <stdexcept>
@@ -143,6 +144,25 @@ TEST_F(AsioPropagate, the_handler_keeps_its_allocator) {
         asio::propagate(net::bind_allocator(CountingAllocator<void*>{&count}, [](error_code) {})));
     EXPECT_GT(count, 0);
     io_.run();
+}
+
+TEST_F(AsioPropagate, a_token_that_is_kept_serves_several_operations) {
+    const Context one = request(1);
+    int right = 0;
+    const std::function<void(error_code)> callback = [&](error_code) {
+        right += here() == one.node() ? 1 : 0;
+    };
+    auto token = asio::propagate(callback);
+    const auto constant = asio::propagate(callback);
+    {
+        const Scope scope{one};
+        timer_.async_wait(token);
+        timer_.async_wait(token);
+        timer_.async_wait(constant);
+        timer_.async_wait(asio::propagate(callback));
+    }
+    io_.run();
+    EXPECT_EQ(right, 4);
 }
 
 TEST_F(AsioPropagate, composed_operations_call_the_handler_with_the_context) {

@@ -86,7 +86,10 @@ struct async_result<ctx::asio::propagate_t<Token>, Signature> {
     template <typename Initiation, typename RawToken, typename... Args>
     static auto initiate(Initiation&& initiation, RawToken&& raw, Args&&... args) {
         using Wrapped = ctx::asio::detail::PropagatingInitiation<std::decay_t<Initiation>>;
-        return async_initiate<Token, Signature>(Wrapped{std::forward<Initiation>(initiation)},
+        // A token that somebody keeps for the next operation is copied, not moved out.
+        using Given =
+            std::conditional_t<std::is_lvalue_reference_v<RawToken>, decltype((raw.token)), Token>;
+        return async_initiate<Given, Signature>(Wrapped{std::forward<Initiation>(initiation)},
                                                 raw.token, std::forward<Args>(args)...);
     }
 };
