@@ -2,8 +2,8 @@
 //
 //   $ ./asio_coroutine
 //   acme: paid after 2 waits
-//   acme in span 00000000000000aa: receipt sent
 //   globex: paid after 2 waits
+//   acme in span 00000000000000aa: receipt sent
 //   globex in span 00000000000000aa: receipt sent
 
 #include <ctx/context.hpp>

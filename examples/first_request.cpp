@@ -2,10 +2,11 @@
 //
 //   $ ./first_request
 //   {"timestamp":"…","level":"info","logger":"orders","message":"order 17 accepted","trace_id":"…
+//   # TYPE orders counter …
 //   orders_total{tenant="acme"} 1
 //   order_seconds_bucket{le="0.1"} 1 # {trace_id="…",span_id="…"} 0.042 1795192028.095
-//   traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-…-01
 //   baggage: tenant=acme,build=7
+//   traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-…-01
 
 #include <ctx/context.hpp>
 #include <ctx/logging/spdlog.hpp>

@@ -1,6 +1,7 @@
 // Count what each customer costs, in a function that is not told who the customer is.
 //
 //   $ ./metrics
+//   # TYPE route_cpu_seconds counter …
 //   route_cpu_seconds_total{customer="c123"} 0.25
 //   route_cpu_seconds_total{customer="c567"} 0.5
 
