@@ -34,7 +34,8 @@ public:
     void add(std::string_view line) {
         line = detail::trim_ows(line);
         if (line.empty() || too_long_) return;
-        too_long_ = first_.size() + joined_.size() + line.size() + 1 > tracestate_max_size;
+        size_ += line.size() + (first_.empty() ? 0 : 1);
+        too_long_ = size_ > tracestate_max_size;
         if (too_long_) return;
         if (first_.empty()) {
             first_ = line;
@@ -59,6 +60,7 @@ public:
 private:
     std::string_view first_;
     std::string joined_;
+    std::size_t size_ = 0;  // with the separators
     bool too_long_ = false;
 };
 

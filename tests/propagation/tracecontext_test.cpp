@@ -34,6 +34,17 @@ TEST(TraceContext, of_a_caller_is_a_remote_span_with_its_tracestate) {
     EXPECT_EQ(context.trace_state().header(), "rojo=1,congo= 2");
 }
 
+TEST(TraceContext, with_a_long_first_line_of_tracestate_counts_it_once) {
+    const std::string first = "a=1" + std::string(14'000, ' ') + ",b=2";
+    const std::string third = "d=4" + std::string(6'000, ' ') + ",e=5";
+    ASSERT_LT(first.size() + third.size() + 100, ctx::tracestate_max_size);
+    const auto context = extract({{"traceparent", traceparent},
+                                  {"tracestate", first},
+                                  {"tracestate", "c=3"},
+                                  {"tracestate", third}});
+    EXPECT_EQ(context.trace_state().header(), "a=1,b=2,c=3,d=4,e=5");
+}
+
 TEST(TraceContext, with_two_traceparent_lines_is_none_and_counted) {
     const auto before = counted("ctx_propagation_traceparent_repeated_total");
     EXPECT_FALSE(extract({{"traceparent", traceparent}, {"Traceparent", traceparent}}));
