@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <mutex>
 #include <new>
+#include <string>
 #include <utility>
 
 namespace ctx::detail {
@@ -53,6 +54,29 @@ void remember(DimensionFacet& facet, const Row& row, Series* series) noexcept {
             return;
         }
     }
+}
+
+/// With the lock held. @param facet  of `node`; null: there was no memory for one.
+Series* find_or_add(FamilyState& state, Row& row, const Node* node, DimensionFacet* facet,
+                    const FamilyState::MakeSeries& make) {
+    const PublishedFields fields = published_fields();
+    const DimensionSets& sets = DimensionSets::of(fields);
+    state.adopt(fields);
+    if (node == nullptr) {
+        Series* series = state.find_or_add_series(row, sets.absent(), make);
+        state.number(row, sets.absent().number, series);
+        return series;
+    }
+    if (facet == nullptr || facet->generation != fields.generation) {
+        return state.find_or_add_series(row, sets.read(node->baggage), make);
+    }
+    Series* series = state.find_or_add_series(row, *facet->set, make);
+    if (facet->number != no_set_number) {
+        state.number(row, facet->number, series);
+    } else {
+        remember(*facet, row, series);
+    }
+    return series;
 }
 
 }  // namespace
@@ -117,25 +141,15 @@ Series* Family::resolve(Row& row, const Node* node) {
         nothing_declared ? nullptr : DimensionSets::of(published_fields()).facet_of_node(*node);
     if (Series* known = known_series(row, nothing_declared, facet)) return known;
 
-    const auto make = [this] { return make_series(); };
-    const std::lock_guard lock{state_->mutex};
-    const PublishedFields fields = published_fields();
-    const DimensionSets& sets = DimensionSets::of(fields);
-    state_->adopt(fields);
-    if (nothing_declared) {
-        Series* series = state_->find_or_add_series(row, sets.absent(), make);
-        state_->number(row, sets.absent().number, series);
-        return series;
+    Series* series = nullptr;
+    std::string complaint;
+    {
+        const std::lock_guard lock{state_->mutex};
+        series = find_or_add(*state_, row, nothing_declared ? nullptr : node, facet,
+                             [this] { return make_series(); });
+        complaint = std::exchange(state_->complaint, {});
     }
-    if (facet == nullptr || facet->generation != fields.generation) {
-        return state_->find_or_add_series(row, sets.read(node->baggage), make);
-    }
-    Series* series = state_->find_or_add_series(row, *facet->set, make);
-    if (facet->number != no_set_number) {
-        state_->number(row, facet->number, series);
-    } else {
-        remember(*facet, row, series);
-    }
+    if (!complaint.empty()) diagnose(Severity::warning, "metrics", complaint);
     return series;
 }
 

@@ -1,6 +1,7 @@
 // What a family may declare: everything here would otherwise make whole pages unreadable later.
 
 #include "metrics/dimension_sets.hpp"
+#include "metrics/family_state.hpp"
 #include "metrics/metric_text.hpp"
 #include <ctx/baggage/utf8.hpp>
 #include <ctx/context/diagnostics.hpp>
@@ -67,7 +68,8 @@ absl::Status check_dimension(const FamilyDeclaration& declaration, const Dimensi
     return check_label(declaration, field->label_name(), taken);
 }
 
-absl::Status check_extras(const FamilyDeclaration& declaration) {
+absl::Status check_extras(const FamilyDeclaration& declaration, std::set<std::string> taken) {
+    taken.insert({"trace_id", "span_id"});
     if (declaration.exemplars.extras.size() > max_extras) {
         return refuse(declaration, "more than 16 exemplar extras");
     }
@@ -83,6 +85,10 @@ absl::Status check_extras(const FamilyDeclaration& declaration) {
             if (dimension.key() == key) {
                 return refuse(declaration, "exemplar extra " + key + " is a dimension already");
             }
+        }
+        const std::string label = extra_label(*field);
+        if (!taken.insert(label).second) {
+            return refuse(declaration, "exemplar extra " + key + ": label " + label + " is taken");
         }
     }
     return absl::OkStatus();
@@ -118,7 +124,7 @@ absl::Status Family::check(const FamilyDeclaration& declaration) {
             return status;
         }
     }
-    if (auto status = check_extras(declaration); !status.ok()) return status;
+    if (auto status = check_extras(declaration, taken); !status.ok()) return status;
     warn_of_size(declaration);
     return absl::OkStatus();
 }

@@ -31,6 +31,10 @@ absl::string_view view(std::string_view text) {
 
 }  // namespace
 
+std::string extra_label(const Field& field) {
+    return to_label_name(field.label_name().empty() ? field.log_name() : field.label_name());
+}
+
 std::string join_key(std::uint64_t head, const std::vector<std::string>& texts) {
     std::string key = absl::StrCat(head);
     for (const std::string& text : texts)
@@ -62,9 +66,7 @@ FamilyState::FamilyState(FamilyDeclaration declared)
     for (const std::string& key : declaration.exemplars.extras) {
         const Field* field = fields.set.find(key);
         if (field == nullptr) continue;
-        const std::string& name =
-            field->label_name().empty() ? field->log_name() : field->label_name();
-        extras.push_back({key, to_label_name(name), field->max_bytes()});
+        extras.push_back({key, extra_label(*field), field->max_bytes()});
     }
     adopt(fields);
 }
@@ -149,7 +151,7 @@ Series* FamilyState::find_or_add_series(Row& row, const DimensionSet& set, const
     if (const auto found = series_by_key_.find(key); found != series_by_key_.end()) {
         return found->second;
     }
-    if (!admissions_.empty() && limited_series_ >= declaration.max_series) {
+    if (has_dimensions && limited_series_ >= declaration.max_series) {
         if (!folded.overflowed) report_overflow(set);
         for (std::size_t i = 0; i < admissions_.size(); ++i) {
             folded.values[i] = admissions_[i].overflow_value();
@@ -175,17 +177,15 @@ Series* FamilyState::find_or_add_series(Row& row, const DimensionSet& set, const
 void FamilyState::report_overflow(const DimensionSet& set) {
     overflowed_sets.add();
     if (!overflow_limiter_.pass()) return;
-    std::string message =
-        absl::StrCat("family ", declaration.name, ": no room for a series of its own for");
+    complaint = absl::StrCat("family ", declaration.name, ": no room for a series of its own for");
     for (std::size_t i = 0; i < admissions_.size(); ++i) {
         const int place = field_places_[i];
         if (place < 0) continue;
         const auto& value = set.values[static_cast<std::size_t>(place)];
-        absl::StrAppend(&message, " ", admissions_[i].label(), "=\"", view(value.text), "\"",
+        absl::StrAppend(&complaint, " ", admissions_[i].label(), "=\"", view(value.text), "\"",
                         value.kind == ValueKind::unusable ? " (too long or no UTF-8)" : "");
     }
-    absl::StrAppend(&message, "; it counts as \"", admissions_[0].overflow_value(), "\"");
-    diagnose(Severity::warning, "metrics", message);
+    absl::StrAppend(&complaint, "; it counts as \"", admissions_[0].overflow_value(), "\"");
 }
 
 Series* FamilyState::add_series(Row& row, std::string key, std::vector<std::string> values,

@@ -64,6 +64,9 @@ struct FamilyState {
     std::atomic<std::size_t> count{0};
 
     std::mutex mutex;
+    /// What did not fit, for who held the lock to say when he has let go of it: whoever listens may
+    /// count something himself.
+    std::string complaint;
 
 private:
     struct Folded {
@@ -89,6 +92,9 @@ private:
     Series* last_ = nullptr;
     DiagnosticLimiter overflow_limiter_;
 };
+
+/// The name of a field on exemplars.
+[[nodiscard]] std::string extra_label(const Field& field);
 
 /// Joins texts so that no two different lists give the same key.
 std::string join_key(std::uint64_t head, const std::vector<std::string>& texts);

@@ -226,6 +226,18 @@ TEST_F(CounterWithDimensions, says_once_what_did_not_fit_and_counts_it) {
     EXPECT_EQ(stat("ctx_metrics_overflow_total") - before, 3U);
 }
 
+TEST_F(CounterWithDimensions, whoever_hears_of_it_may_count_in_the_same_family) {
+    static ctx::Counter* counter;
+    auto family = make({ctx::Dimension{"customer"}.at_most(1)});
+    ctx::Counter ok = family->with({"ok"});
+    counter = &ok;
+    ctx::set_diagnostics_handler([](const ctx::Diagnostic&) noexcept { counter->add(); });
+    for (const char* customer : {"c1", "c2", "c3"})
+        ride(ok, customer);
+    ctx::set_diagnostics_handler(nullptr);
+    EXPECT_EQ(sum_of(*family), 4);
+}
+
 TEST_F(CounterWithDimensions, a_million_made_up_customers_cost_a_hundred_series_and_no_count) {
     const int values = std::getenv("CTX_TEST_FULL") != nullptr ? 1'000'000 : 50'000;
     auto family = make({ctx::Dimension{"customer"}.always({"vip"})});

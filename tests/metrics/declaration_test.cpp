@@ -106,6 +106,22 @@ TEST_F(Declaration, refuses_exemplar_extras_that_nobody_granted) {
                 HasSubstr("dimension already"));
 }
 
+TEST_F(Declaration, refuses_exemplar_extras_that_would_have_a_label_twice) {
+    ctx::publish_fields(*ctx::FieldSet::create({ctx::Field{"own"}.log().log_as("trace_id"),
+                                                ctx::Field{"dotted"}.log().log_as("a.b"),
+                                                ctx::Field{"dashed"}.log().log_as("a-b")}));
+    EXPECT_THAT(histogram({.name = "a", .help = "", .exemplars = {.extras = {"own"}}}),
+                HasSubstr("trace_id"));
+    EXPECT_THAT(histogram({.name = "a", .help = "", .exemplars = {.extras = {"dotted", "dashed"}}}),
+                HasSubstr("a_b"));
+    EXPECT_THAT(
+        histogram(
+            {.name = "a", .help = "", .labels = {"a_b"}, .exemplars = {.extras = {"dotted"}}}),
+        HasSubstr("a_b"));
+    EXPECT_EQ(histogram({.name = "a", .help = "", .exemplars = {.extras = {"dotted"}}}),
+              "accepted");
+}
+
 TEST_F(Declaration, refuses_bounds_that_are_no_ladder) {
     const double infinity = std::numeric_limits<double>::infinity();
     for (const std::vector<double>& bounds :
