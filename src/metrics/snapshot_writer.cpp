@@ -111,8 +111,9 @@ void SnapshotWriter::write_histogram(const SeriesSnapshot& series, const std::st
         append_number(page_.text(), count);
         end_sample(series);
     }
-    // OpenMetrics 1.0 "Histogram": a sum that could fall is none, and no count without a sum.
-    if (page_.openmetrics() && (has_negative_bound(series) || series.sum < 0)) return;
+    // OpenMetrics 1.0 "Histogram": a sum that could fall, or is NaN, is none, and no count without
+    // a sum.
+    if (page_.openmetrics() && (has_negative_bound(series) || !(series.sum >= 0))) return;
     begin_sample("_count", labels);
     append_number(page_.text(), count);
     end_sample(series);

@@ -221,8 +221,6 @@ TEST_F(Page, mends_plain_data_that_would_spoil_the_page) {
               "# TYPE h histogram\n"
               "h_bucket{le=\"1.0\"} 2\n"
               "h_bucket{le=\"+Inf\"} 3\n"
-              "h_count 3\n"
-              "h_sum NaN\n"
               "# TYPE s summary\n"
               "s{quantile=\"0.5\"} NaN\n"
               "s{quantile=\"1.0\"} 2\n"
