@@ -1,17 +1,34 @@
 #include "tracing/recorder_core.hpp"
 
 #include "tracing/stats.hpp"
+#include <ctx/context/boundary.hpp>
 #include <ctx/context/diagnostics.hpp>
+
+#include <pthread.h>
 
 #include <algorithm>
 #include <utility>
 
 namespace ctx::detail {
+namespace {
+
+// Counts the forks this process descends from: cheap enough to be asked at the end of each span.
+constinit std::atomic<std::uint32_t> forks{0};
+
+std::uint32_t watch_forks() noexcept {
+    static const int registered =
+        pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1, std::memory_order_relaxed); });
+    static_cast<void>(registered);
+    return forks.load(std::memory_order_relaxed);
+}
+
+}  // namespace
 
 RecorderCore::RecorderCore(RecorderOptions options)
     : options_(std::move(options)),
       max_running_places_(options_.max_queued_spans / 2),
       wake_at_(std::min<std::size_t>(options_.max_queued_spans / 2, 512)),
+      born_after_(watch_forks()),
       queue_(options_.max_queued_spans),
       pool_(options_.max_queued_spans) {
     batch_.reserve(options_.max_batch);
@@ -62,8 +79,13 @@ bool RecorderCore::accepts() const noexcept {
     return !closed_.load(std::memory_order_acquire) && !in_forked_child();
 }
 
+bool RecorderCore::delivers() const noexcept {
+    return !closed_.load(std::memory_order_relaxed) &&
+           forks.load(std::memory_order_relaxed) == born_after_;
+}
+
 bool RecorderCore::reserve() noexcept {
-    if (closed_.load(std::memory_order_relaxed)) return false;
+    if (!delivers()) return false;
     const std::size_t before = queue_.reserve();
     if (before == wake_at_) {
         // Without the mutex, which the caller must not wait for. A wake-up that is lost between
@@ -93,12 +115,15 @@ void RecorderCore::end_running() noexcept {
 }
 
 void RecorderCore::push(SpanRecord& record) noexcept {
-    if (queue_.push(record)) return;
+    // A place that keep() reserved before a fork leads nowhere in the child.
+    if (forks.load(std::memory_order_relaxed) == born_after_ && queue_.push(record)) return;
     dropped_spans.add();
     const RecordingSpanPtr last = std::move(record.queue_reference);
 }
 
 bool RecorderCore::ask_sinks_to_keep(const SpanData& span) noexcept {
+    // The span is locked: a sink that counts or logs must not come back to it as the current one.
+    const Boundary nobody{Context{}};
     return std::all_of(options_.sinks.begin(), options_.sinks.end(),
                        [&](const auto& sink) { return sink->keep(span); });
 }
@@ -180,7 +205,8 @@ bool RecorderCore::request(Deadline deadline, Round round) noexcept {
     deadline_ = std::max(deadline_, deadline);
     if (round == Round::last) stop_ = true;
     work_.notify_one();
-    const auto done = [&] { return finished_ >= mine && (round == Round::usual || stopped_); };
+    // The last round may have begun before this request; no other comes after it.
+    const auto done = [&] { return stopped_ || (round == Round::usual && finished_ >= mine); };
     return done_.wait_until(lock, deadline, done) && last_flush_good_;
 }
 

@@ -69,6 +69,7 @@ private:
     void give_back() noexcept;
     [[nodiscard]] bool flush_sinks(Deadline deadline) noexcept;
     [[nodiscard]] bool request(Deadline deadline, Round round) noexcept;
+    [[nodiscard]] bool delivers() const noexcept;
     [[nodiscard]] bool in_forked_child() const noexcept { return getpid() != process_; }
     [[nodiscard]] bool forget_in_child() noexcept;
 
@@ -76,6 +77,7 @@ private:
     const std::size_t max_running_places_;
     // Early, so that few records are in use and those stay in the caches; and no later than half.
     const std::size_t wake_at_;
+    const std::uint32_t born_after_;  // so many forks; in a child there were more
     const pid_t process_ = getpid();
 
     SpanQueue queue_;

@@ -273,6 +273,42 @@ TEST(RecorderShutdown, does_not_wait_for_a_stuck_sink_longer_than_allowed) {
     EXPECT_EQ(stuck->seen, 2U);
 }
 
+/// Stops the recorder's thread when it is asked to flush, until it is opened.
+class StuckFlushSink final : public ctx::SpanSink {
+public:
+    void consume(std::span<const SpanData> /*batch*/) override {}
+    bool keep(const SpanData& /*span*/) noexcept override { return true; }
+    bool flush(Deadline /*deadline*/) noexcept override {
+        reached.set_value();
+        gate_.wait();
+        return true;
+    }
+    void open() { open_.set_value(); }
+
+    std::promise<void> reached;
+
+private:
+    std::promise<void> open_;
+    std::shared_future<void> gate_{open_.get_future()};
+};
+
+TEST(RecorderShutdown, that_comes_while_another_is_under_way_ends_with_it) {
+    const auto sink = std::make_shared<StuckFlushSink>();
+    const auto recorder = ctx::test::start_recorder({.sinks = {sink}});
+    EXPECT_FALSE(recorder->shutdown(Milliseconds{1}));
+    sink->reached.get_future().wait();
+    std::promise<void> about_to_ask;
+    auto second = std::async(std::launch::async, [&] {
+        about_to_ask.set_value();
+        return recorder->shutdown(Milliseconds{10'000});
+    });
+    about_to_ask.get_future().wait();
+    for (int i = 0; i < 20; ++i)  // askers that give up; the second has long asked by then
+        EXPECT_FALSE(recorder->flush(Milliseconds{1}));
+    sink->open();
+    EXPECT_TRUE(second.get());
+}
+
 class ThrowingSink final : public ctx::SpanSink {
 public:
     void consume(std::span<const SpanData> /*batch*/) override {
@@ -316,9 +352,35 @@ TEST(RecorderSinks, one_that_flushes_the_recorder_does_not_wait_for_itself) {
     EXPECT_FALSE(sink->flushed);
 }
 
+/// Says whether it was asked in the name of a request.
+class AskedSink final : public ctx::SpanSink {
+public:
+    void consume(std::span<const SpanData> /*batch*/) override {}
+    bool keep(const SpanData& /*span*/) noexcept override {
+        had_context = had_context || static_cast<bool>(ctx::current());
+        return true;
+    }
+    bool flush(Deadline /*deadline*/) noexcept override { return true; }
+
+    std::atomic<bool> had_context{false};
+};
+
+TEST(RecorderKeep, asks_the_sinks_without_a_context_so_that_they_cannot_ask_the_span) {
+    const auto sink = std::make_shared<AskedSink>();
+    const auto recorder = ctx::test::start_recorder({.sinks = {sink}});
+    const ctx::Tracer tracer{{.recorder = recorder}};
+    Span span = tracer.start("kept");
+    const ctx::Scope scope{span.context()};
+    EXPECT_TRUE(keep(span));
+    EXPECT_FALSE(sink->had_context);
+}
+
 TEST(RecorderFork, a_child_drops_and_never_waits) {
     auto bench = std::make_unique<Bench>();
     Span running = bench->tracer.start("running");
+    Span kept = bench->tracer.start("kept");
+    ASSERT_TRUE(keep(kept));
+    const std::uint64_t before = stat("ctx_tracing_dropped_spans_total");
     const pid_t child = fork();
     ASSERT_GE(child, 0);
     if (child == 0) {
@@ -327,6 +389,8 @@ TEST(RecorderFork, a_child_drops_and_never_waits) {
         running.end();
         for (int i = 0; i < 10; ++i)
             bench->tracer.start("in the child").end();
+        kept.end();
+        good &= stat("ctx_tracing_dropped_spans_total") - before == 12U;
         good &= bench->recorder->flush(patience);
         good &= bench->recorder->shutdown(patience);
         good &= bench->sink->spans().empty();
@@ -338,7 +402,8 @@ TEST(RecorderFork, a_child_drops_and_never_waits) {
     EXPECT_TRUE(WIFEXITED(status));
     EXPECT_EQ(WEXITSTATUS(status), 0);
     running.end();
-    EXPECT_EQ(bench->finished().size(), 1U) << "the parent goes on";
+    kept.end();
+    EXPECT_EQ(bench->finished().size(), 2U) << "the parent goes on";
 }
 
 }  // namespace

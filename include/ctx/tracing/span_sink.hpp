@@ -36,7 +36,8 @@ public:
     virtual void consume(std::span<const SpanData> batch) = 0;
 
     /// Promises that what this sink has, and will get, of the trace of `span` stays available for
-    /// the time the sink documents. `span` may still run; it is borrowed.
+    /// the time the sink documents. `span` may still run; it is borrowed, and locked meanwhile.
+    /// Called under an empty context.
     /// @return false when that cannot be promised.
     virtual bool keep(const SpanData& span) noexcept = 0;
 
