@@ -266,6 +266,25 @@ TEST_F(SpdlogInstall, with_context_reaches_loggers_that_nobody_registered) {
     EXPECT_THAT(all[2], HasSubstr(R"("logger":"clone")"));
 }
 
+TEST_F(SpdlogInstall, loggers_may_share_sinks_that_another_kind_of_logger_has_already) {
+    add_async("async");
+    add_sync("sync");
+    ctx::log::install({.format = Format::unchanged});
+    const auto of_async = spdlog::get("async")->sinks();
+    const auto of_sync = spdlog::get("sync")->sinks();
+    const auto async = ctx::log::make_async_logger("async on sync", of_sync, spdlog::thread_pool());
+    const auto sync =
+        std::make_shared<spdlog::logger>("sync on async", of_async.begin(), of_async.end());
+    sink_->set_formatter(ctx::log::json_formatter());
+    const ctx::Scope scope{ctx::test::request()};
+    async->info("whole");
+    ASSERT_TRUE(ctx::log::flush(10s));
+    sync->info("whole");
+    ctx::log::with_context(sync)->info("whole");
+    EXPECT_THAT(sink_->messages(), ElementsAre("whole", "whole", "whole"));
+    EXPECT_THAT(lines(), testing::Each(HasSubstr(ctx::test::trace_hex)));
+}
+
 TEST_F(SpdlogInstall, shutting_ctx_down_delivers_what_was_logged_before) {
     add_async("svc");
     ctx::log::install();

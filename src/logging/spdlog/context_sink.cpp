@@ -6,6 +6,7 @@
 #include <ctx/logging/capture.hpp>
 #include <ctx/logging/text_suffix.hpp>
 
+#include <spdlog/details/os.h>
 #include <spdlog/pattern_formatter.h>
 
 #include <utility>
@@ -38,13 +39,23 @@ void ContextSink::log(const spdlog::details::log_msg& message) {
 void ContextSink::log_carried(const spdlog::details::log_msg& message) {
     const auto carried = split_capture({message.payload.data(), message.payload.size()});
     if (!carried) {
-        capture_errors.add();
-        deliver(message, {});
+        log_uncarried(message);
         return;
     }
     spdlog::details::log_msg original = message;
     original.payload = {carried->message.data(), carried->message.size()};
     deliver(original, carried->context);
+}
+
+// A synchronous logger may have been given the sinks of an asynchronous one.
+void ContextSink::log_uncarried(const spdlog::details::log_msg& message) {
+    if (message.thread_id != spdlog::details::os::thread_id() || is_copy(message)) {
+        capture_errors.add();
+        deliver(message, {});
+        return;
+    }
+    FragmentBuffer buffer;  // NOLINT(*-member-init): written before it is read
+    deliver(message, ambient_context(message, buffer));
 }
 
 void ContextSink::deliver(const spdlog::details::log_msg& message, const RecordContext& context) {
@@ -98,7 +109,11 @@ void ContextSink::restore_formatter() {
 
 spdlog::sink_ptr wrap_sink(const spdlog::sink_ptr& sink, ContextSink::Source source,
                            const std::shared_ptr<const Settings>& settings) {
-    if (dynamic_cast<ContextSink*>(sink.get()) != nullptr) return sink;
+    if (const auto* mine = dynamic_cast<const ContextSink*>(sink.get())) {
+        if (mine->source() == source) return sink;
+        // Of another kind of logger, which goes on using it.
+        return std::make_shared<ContextSink>(mine->inner(), source, settings);
+    }
     return std::make_shared<ContextSink>(sink, source, settings);
 }
 

@@ -39,11 +39,13 @@ public:
     void set_formatter(std::unique_ptr<spdlog::formatter> formatter) override;
 
     [[nodiscard]] const spdlog::sink_ptr& inner() const noexcept { return inner_; }
+    [[nodiscard]] Source source() const noexcept { return source_; }
     /// Gives the inner sink back the formatter that JSON has kept from it.
     void restore_formatter();
 
 private:
     void log_carried(const spdlog::details::log_msg& message);
+    void log_uncarried(const spdlog::details::log_msg& message);
     void deliver(const spdlog::details::log_msg& message, const RecordContext& context);
     void deliver_with_suffix(const spdlog::details::log_msg& message, const RecordContext& context);
 
@@ -54,7 +56,8 @@ private:
     std::unique_ptr<spdlog::formatter> kept_formatter_;  // guarded by mutex_
 };
 
-/// Wraps `sink` unless it is wrapped already. @return what is to be used in its place.
+/// Wraps `sink` unless it is wrapped already, for the same source. @return what is to be used in
+/// its place.
 [[nodiscard]] spdlog::sink_ptr wrap_sink(const spdlog::sink_ptr& sink, ContextSink::Source source,
                                          const std::shared_ptr<const Settings>& settings);
 
