@@ -19,11 +19,16 @@ void Extraction::found(Baggage baggage) {
         baggage_ = std::move(baggage);
         return;
     }
+    // Both in the order of their keys: one walk finds what both have. The rest, bags that nobody
+    // here knows included, is united.
+    const Baggage earlier = baggage_;
+    BaggageIterator old = earlier.begin();
     for (const BaggageEntry& entry : baggage) {
-        if (const auto key = BaggageKey::parse(entry.key)) {
-            baggage_ = baggage_.set(*key, entry.value, entry.properties);
-        }
+        while (old != earlier.end() && old->key < entry.key)
+            ++old;
+        if (old != earlier.end() && old->key == entry.key) baggage_ = baggage_.remove(entry.key);
     }
+    baggage_ = join(baggage_, baggage);
 }
 
 Context Extraction::finish(Context base) && {

@@ -1,4 +1,6 @@
 #include "propagation/headers.hpp"
+#include <ctx/baggage/header.hpp>
+#include <ctx/baggage/w3c_baggage.hpp>
 #include <ctx/context/diagnostics.hpp>
 #include <ctx/propagation.hpp>
 
@@ -209,6 +211,25 @@ TEST(UserFormat, can_be_named_in_the_environment) {
     EXPECT_EQ(names_of(ctx::Propagators::named("Mine,baggage", known)),
               (std::vector<std::string>{"mine", "baggage"}));
     EXPECT_EQ(heard.size(), 0U);
+}
+
+TEST(Extraction, of_several_baggages_keeps_the_later_entries_and_all_other_bags) {
+    std::string list;
+    ctx::append_header(list, 0, std::uint64_t{10});
+    ctx::append_atom(list, std::string_view{"\0typed", 6});
+    const ctx::Baggage typed = ctx::Baggage::from_atoms(list);
+    ctx::Extraction extraction;
+    extraction.found(ctx::parse_baggage("a=1,b=1;p,c=1"));
+    extraction.found(typed.set("d", "2").set("b", "2").set("a", "2", "q=3"));
+    const ctx::Baggage& all = extraction.baggage();
+    EXPECT_EQ(all.size(), 4U);
+    EXPECT_EQ(all.find_all("a"), std::vector<std::string_view>{"2"});
+    EXPECT_EQ(all.properties("a"), "q=3");
+    EXPECT_EQ(all.find_all("b"), std::vector<std::string_view>{"2"});
+    EXPECT_EQ(all.properties("b"), "");
+    EXPECT_EQ(all.find("c"), "1");
+    EXPECT_EQ(all.find("d"), "2");
+    EXPECT_NE(all.atoms().find(list), std::string_view::npos) << "bag 10";
 }
 
 }  // namespace

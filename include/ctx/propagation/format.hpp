@@ -37,7 +37,8 @@ public:
     /// @param span  its trace id must be valid; a zero span id is a trace without a span.
     void found(SpanContext span) noexcept;
 
-    /// A caller's baggage. @throws std::bad_alloc
+    /// A caller's baggage. Bags other than the string entries are merged with those found before.
+    /// @throws std::bad_alloc
     void found(Baggage baggage);
 
     [[nodiscard]] const SpanContext& span() const noexcept { return span_; }
