@@ -182,6 +182,18 @@ TEST_F(SpdlogCarry, flush_waits_for_delivery_and_gives_up_in_time) {
     EXPECT_GE(sink_->flushes(), 1U);
 }
 
+TEST_F(SpdlogCarry, flush_waits_for_clones_that_nobody_registered) {
+    spdlog::init_thread_pool(128, 1);
+    const auto gate = std::make_shared<ctx::test::GateSink>();
+    const auto clone =
+        ctx::log::make_async_logger("first", {gate}, spdlog::thread_pool())->clone("clone");
+    clone->info("x");
+    gate->wait_until_reached();
+    EXPECT_FALSE(ctx::log::flush(1ms));
+    gate->open();
+    EXPECT_TRUE(ctx::log::flush(10s));
+}
+
 TEST_F(SpdlogCarry, a_sink_that_throws_takes_nothing_from_the_others) {
     std::atomic<int> heard{0};
     const auto throwing = std::make_shared<ctx::test::ThrowingSink>();

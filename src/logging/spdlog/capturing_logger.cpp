@@ -1,5 +1,6 @@
 #include "logging/spdlog/capturing_logger.hpp"
 
+#include "logging/spdlog/installation.hpp"
 #include "logging/spdlog/record.hpp"
 #include <ctx/logging/capture.hpp>
 
@@ -62,7 +63,9 @@ CapturingLogger::CapturingLogger(const spdlog::logger& like, std::shared_ptr<spd
 }
 
 std::shared_ptr<spdlog::logger> CapturingLogger::clone(std::string name) {
-    auto copy = create(*this, queue_->clone(name), nullptr);
+    auto queue = queue_->clone(name);
+    remember_queue(queue);
+    auto copy = create(*this, std::move(queue), nullptr);
     copy->name_ = std::move(name);
     return copy;
 }

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -128,9 +129,13 @@ bool flush_loggers(Loggers loggers, std::chrono::steady_clock::time_point deadli
         ticket->pending = 1;  // the thread below, which adds what it queues
         // Queueing a turn may block as long as the queue is full, a frozen sink even for ever: not
         // on this thread, which has a deadline.
-        std::thread([ticket, targets = std::move(targets)]() mutable {
-            take_turns(std::move(targets), ticket);
-        }).detach();
+        try {
+            std::thread([ticket, targets = std::move(targets)]() mutable {
+                take_turns(std::move(targets), ticket);
+            }).detach();
+        } catch (const std::system_error&) {
+            return false;  // no thread to be had: nothing was waited for
+        }
         std::unique_lock lock{ticket->mutex};
         if (!ticket->changed.wait_until(lock, deadline, [&] { return ticket->pending == 0; })) {
             return false;
