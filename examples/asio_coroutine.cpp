@@ -40,7 +40,7 @@ asio::awaitable<void> pay() {  // does not know for whom
     // A Scope must not be held over a co_await; this is how a span covers some.
     ctx::SpanContext span = ctx::current().span_context();
     span.span_id = ctx::SpanId{0xaa};
-    co_await ctx::asio::with_context(ctx::Context{ctx::current()}.with_span(span), send_receipt);
+    co_await ctx::asio::with_context(ctx::current().with_span(span), send_receipt);
 }
 
 int main() {

@@ -23,7 +23,8 @@ void set_span(detail::Node& node, const SpanContext& span, RecordingSpanPtr reco
 
 }  // namespace
 
-Context Context::with_span(const SpanContext& span, RecordingSpanPtr recording) const {
+Context detail::ContextReader::with_span(const SpanContext& span,
+                                         RecordingSpanPtr recording) const {
     detail::NewNode node = detail::copy_node(node_);
     set_span(*node, span, std::move(recording));
     if (trace_id() == span.trace_id) {
@@ -32,10 +33,11 @@ Context Context::with_span(const SpanContext& span, RecordingSpanPtr recording) 
         // Links belong to the trace they were joined into.
         detail::release(std::exchange(node->links, nullptr));
     }
-    return adopt(node.release());
+    return Context::adopt(node.release());
 }
 
-Context Context::with_span_and_baggage(const SpanContext& span, Baggage baggage) const {
+Context detail::ContextReader::with_span_and_baggage(const SpanContext& span,
+                                                     Baggage baggage) const {
     detail::NewNode node = detail::copy_node(node_);
     set_span(*node, span, {});
     node->baggage = std::move(baggage);
@@ -43,16 +45,16 @@ Context Context::with_span_and_baggage(const SpanContext& span, Baggage baggage)
     if (trace_id() != span.trace_id && node->links != nullptr) {
         detail::release(std::exchange(node->links, nullptr));
     }
-    return adopt(node.release());
+    return Context::adopt(node.release());
 }
 
-Context Context::with_baggage(Baggage baggage) const {
+Context detail::ContextReader::with_baggage(Baggage baggage) const {
     detail::NewNode node = detail::copy_node(node_);
     node->baggage = std::move(baggage);
-    return adopt(node.release());
+    return Context::adopt(node.release());
 }
 
-Context Context::with_local(detail::LocalValue* value) const {
+Context detail::ContextReader::with_local(detail::LocalValue* value) const {
     detail::LocalValues* values =
         detail::with_value(node_ == nullptr ? nullptr : node_->locals, value);
     detail::NewNode node;
@@ -64,7 +66,7 @@ Context Context::with_local(detail::LocalValue* value) const {
     }
     detail::release(std::exchange(node->locals, values));
     detail::inherit_facets(node_, *node);
-    return adopt(node.release());
+    return Context::adopt(node.release());
 }
 
 }  // namespace ctx

@@ -77,6 +77,15 @@ TEST_F(ContextTest, a_view_can_be_kept) {
     EXPECT_EQ(kept.span_id(), ctx::SpanId{7});
 }
 
+TEST_F(ContextTest, a_view_derives_as_its_owner_does) {
+    const ctx::Scope scope{Context{}.with_span(some_span())};
+    const Context tagged = ctx::current().with_baggage(ctx::Baggage{}.set("tenant", "acme"));
+    EXPECT_EQ(tagged.span_context(), some_span());
+    EXPECT_EQ(tagged.baggage().find("tenant"), "acme");
+    EXPECT_EQ(ctx::current().with_span(some_span(9)).span_id(), ctx::SpanId{9});
+    EXPECT_TRUE(ctx::current().baggage().empty());
+}
+
 TEST_F(ContextTest, self_assignment_keeps_the_value) {
     Context request = Context{}.with_span(some_span());
     const Context& same = request;

@@ -24,7 +24,7 @@ namespace ctx {
 /// exactly as it was, whatever happened inside.
 class [[nodiscard]] Boundary {
 public:
-    explicit Boundary(Context context) noexcept {
+    [[nodiscard]] explicit Boundary(Context context) noexcept {
         detail::Word& word = detail::word();
         saved_.node = detail::load_half(word.node);
         saved_.top = detail::load_half(word.top);

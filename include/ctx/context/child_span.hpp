@@ -1,7 +1,7 @@
 // ctx/context/child_span.hpp: the ids of a new span below the current one.
 //
 //     const ctx::SpanContext child = ctx::child_of(ctx::current());
-//     ctx::Scope scope{ctx::Context{ctx::current()}.with_span(child)};
+//     ctx::Scope scope{ctx::current().with_span(child)};
 //
 // Threads   Safe from any thread.
 // Errors    Nothing here fails.

@@ -47,9 +47,11 @@ struct Link {
     friend bool operator==(const Link&, const Link&) noexcept = default;
 };
 
+class Context;
+
 namespace detail {
 
-/// The reading half that Context and ContextView share.
+/// What Context and ContextView share: reading, and deriving an owned Context from what is read.
 class ContextReader {
 public:
     /// False for the empty context.
@@ -93,6 +95,23 @@ public:
     /// The spans of branches that were joined into this context. Borrowed from the context.
     [[nodiscard]] CTX_EXPORT std::span<const Link> links() const noexcept;
 
+    /// This context as seen from within the span `span`: a new trace when the ids differ, a child
+    /// when only the span differs. Baggage and local values stay.
+    /// @param recording  the recorder of that span, if there is one.
+    [[nodiscard]] CTX_EXPORT Context with_span(const SpanContext& span,
+                                               RecordingSpanPtr recording = {}) const;
+
+    /// This context with other baggage; everything else stays.
+    [[nodiscard]] CTX_EXPORT Context with_baggage(Baggage baggage) const;
+
+    /// with_span() and with_baggage() in one step, and one allocation: what came in over a wire.
+    [[nodiscard]] CTX_EXPORT Context with_span_and_baggage(const SpanContext& span,
+                                                           Baggage baggage) const;
+
+    /// This context with `value` stored under `key` for the rest of its way in this process.
+    template <typename T>
+    [[nodiscard]] Context with(const Key<T>& key, std::type_identity_t<T> value) const;
+
     /// The node itself, for the layers that cache on it.
     [[nodiscard]] const Node* node() const noexcept { return node_; }
 
@@ -106,12 +125,12 @@ protected:
     const Node* node_ = nullptr;
 
 private:
+    [[nodiscard]] CTX_EXPORT Context with_local(LocalValue* value) const;
+
     CTX_EXPORT static const Baggage empty_baggage;
 };
 
 }  // namespace detail
-
-class Context;
 
 /// A borrowed context. Valid as long as somebody holds the context it came from: for current(),
 /// until the innermost live Scope of this thread ends. `Context{view}` keeps it longer.
@@ -141,25 +160,6 @@ public:
     }
     ~Context() { detail::release_node(node_); }
 
-    /// This context as seen from within the span `span`: a new trace when the ids differ, a child
-    /// when only the span differs. Baggage and local values stay.
-    /// @param recording  the recorder of that span, if there is one.
-    [[nodiscard]] CTX_EXPORT Context with_span(const SpanContext& span,
-                                               RecordingSpanPtr recording = {}) const;
-
-    /// This context with other baggage; everything else stays.
-    [[nodiscard]] CTX_EXPORT Context with_baggage(Baggage baggage) const;
-
-    /// with_span() and with_baggage() in one step, and one allocation: what came in over a wire.
-    [[nodiscard]] CTX_EXPORT Context with_span_and_baggage(const SpanContext& span,
-                                                           Baggage baggage) const;
-
-    /// This context with `value` stored under `key` for the rest of its way in this process.
-    template <typename T>
-    [[nodiscard]] Context with(const Key<T>& key, std::type_identity_t<T> value) const {
-        return with_local(new detail::TypedLocalValue<T>(&key, std::move(value)));
-    }
-
     /// Merges two branches of one execution (Tracing Plane join): the baggage is merged; span,
     /// trace and local values are `a`'s, where a key can join the joined value; `b`'s span, when
     /// it is another, is remembered as a link. An empty side gives the other one.
@@ -173,10 +173,12 @@ public:
         context.node_ = node;
         return context;
     }
-
-private:
-    [[nodiscard]] CTX_EXPORT Context with_local(detail::LocalValue* value) const;
 };
+
+template <typename T>
+Context detail::ContextReader::with(const Key<T>& key, std::type_identity_t<T> value) const {
+    return with_local(new TypedLocalValue<T>(&key, std::move(value)));
+}
 
 inline ContextView::ContextView(const Context& context) noexcept : ContextReader(context.node()) {}
 

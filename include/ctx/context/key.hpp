@@ -3,7 +3,7 @@
 //     inline const ctx::Key<std::chrono::steady_clock::time_point> deadline{"deadline",
 //     ctx::join_min};
 //
-//     ctx::Scope scope{ctx::Context{ctx::current()}.with(deadline, now + 2s)};
+//     ctx::Scope scope{ctx::current().with(deadline, now + 2s)};
 //     if (const auto* limit = ctx::current().get(deadline)) { … }
 //
 // Threads   A key may be used from any thread; a stored value is shared, so reading it must be

@@ -28,8 +28,8 @@ namespace ctx {
 class [[nodiscard]] Scope {
 public:
     /// Postcondition: `current() == context`. The place is remembered for the misuse report.
-    explicit Scope(Context context, const char* file = __builtin_FILE(),
-                   int line = __builtin_LINE()) noexcept
+    [[nodiscard]] explicit Scope(Context context, const char* file = __builtin_FILE(),
+                                 int line = __builtin_LINE()) noexcept
         : file_(file), line_(line) {
         detail::Word& word = detail::word();
         previous_ = detail::load_half(word.node);

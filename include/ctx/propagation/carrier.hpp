@@ -57,6 +57,7 @@ struct CarrierTraits {};
 /// Whether two header names are the same (RFC 9110 5.1). `lower` must be in lower case.
 [[nodiscard]] constexpr bool same_header(std::string_view name, std::string_view lower) noexcept {
     if (name.size() != lower.size()) return false;
+    if (name == lower) return true;  // as HTTP/2 and most clients spell it: one memcmp
     for (std::size_t i = 0; i < name.size(); ++i) {
         const char c = name[i];
         const char folded = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
