@@ -16,7 +16,7 @@ A ride-hailing service on 127.0.0.1 that shows what ctx does: open its page in a
   --load RPS    sends that many rides per second to itself (default: none)
   --seconds N   runs that long (with --load 20 unless told otherwise), then checks itself and
                 says for each check what it saw; exit status 0 only if all hold
-  --log FILE    the log, JSON lines (default: stdout)
+  --log FILE    appends the log, JSON lines, to FILE (default: stdout)
   --sample R    records this share of the traces that begin here, 0 to 1 (default 1)
   --help        this text
 

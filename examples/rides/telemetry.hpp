@@ -62,16 +62,22 @@ public:
 
     [[nodiscard]] Service service(std::string_view name) const;
 
+    /// Whether every ride that begins here is recorded.
+    [[nodiscard]] bool records_all() const noexcept { return sample_ratio_ >= 1; }
+
     std::shared_ptr<ctx::TraceStore> traces = std::make_shared<ctx::TraceStore>();
     std::shared_ptr<LogIndex> logs = std::make_shared<LogIndex>();
     std::shared_ptr<ctx::Recorder> recorder;
     RideMetrics metrics;
     std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
     OldMetrics old_metrics{*registry};
-    ctx::MetricsPage page{{.resource = ctx::Resource::from_environment()}};
+    ctx::MetricsPage page{{.resource = resource_of_process()}};
 
 private:
     Telemetry() = default;
+
+    /// What the environment says, and the program's own name when it names no service.
+    static ctx::Resource resource_of_process();
 
     double sample_ratio_ = 1;
 };
