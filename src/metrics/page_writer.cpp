@@ -85,7 +85,8 @@ bool PageWriter::begin_family(const FamilyHead& family) {
     };
     line("TYPE");
     text_.append(openmetrics() ? names.openmetrics : names.text).append("\n");
-    if (openmetrics() && !family.unit.empty() && name_.ends_with("_" + std::string(family.unit))) {
+    const bool may_have_unit = openmetrics() && family.type != MetricType::info;
+    if (may_have_unit && !family.unit.empty() && name_.ends_with("_" + std::string(family.unit))) {
         line("UNIT");
         text_.append(family.unit).append("\n");
     }

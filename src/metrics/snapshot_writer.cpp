@@ -2,6 +2,7 @@
 
 #include "metrics/dropped.hpp"
 #include "metrics/metric_text.hpp"
+#include <ctx/baggage/utf8.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -22,6 +23,18 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 bool has_negative_bound(const SeriesSnapshot& series) noexcept {
     return !series.buckets.empty() && series.buckets.front().upper_bound < 0;
+}
+
+/// OpenMetrics 1.0 "Exemplars": proper names, each once, and 128 code points in all.
+bool is_writable(const Exemplar& exemplar) {
+    constexpr std::size_t max_code_points = 128;
+    std::size_t code_points = 0;
+    std::unordered_set<std::string_view> names;
+    for (const auto& [name, value] : exemplar.labels) {
+        if (!is_label_name(name) || !names.insert(name).second) return false;
+        code_points += name.size() + count_code_points(value);
+    }
+    return code_points <= max_code_points;
 }
 
 }  // namespace
@@ -172,7 +185,7 @@ void SnapshotWriter::end_sample(const SeriesSnapshot& series, const Exemplar* ex
             text += std::to_string(series.unix_ms);
         }
     }
-    if (exemplar != nullptr && page_.openmetrics()) {
+    if (exemplar != nullptr && page_.openmetrics() && is_writable(*exemplar)) {
         std::string labels;
         for (const auto& [name, value] : exemplar->labels)
             append_label(labels, name, value);

@@ -230,6 +230,28 @@ TEST_F(Page, mends_plain_data_that_would_spoil_the_page) {
     EXPECT_EQ(stat("ctx_metrics_series_dropped_total") - before, 6U);
 }
 
+TEST_F(Page, leaves_out_what_parsers_refuse_in_exemplars_and_units_of_plain_data) {
+    const std::string longest(128 - 1, 'y');
+    std::string lines;
+    for (const ctx::Exemplar& exemplar : {ctx::Exemplar{{{"a", longest}}, 1, 2000},
+                                          {{{"a", longest + "y"}}, 1, 2000},
+                                          {{{"a-b", "x"}}, 1, 2000},
+                                          {{{"a", "x"}, {"a", "y"}}, 1, 2000}}) {
+        ctx::PageWriter page{PageFormat::openmetrics_1_0_0};
+        ctx::FamilySnapshot counter{.name = "c", .type = ctx::MetricType::counter};
+        counter.series.push_back({.value = 1, .exemplar = exemplar});
+        page.family(counter);
+        lines += std::move(page).finish();
+    }
+    const std::string bare = "# TYPE c counter\nc_total 1\n# EOF\n";
+    EXPECT_EQ(lines, "# TYPE c counter\nc_total 1 # {a=\"" + longest + "\"} 1 2.000\n# EOF\n" +
+                         bare + bare + bare);
+
+    ctx::PageWriter page{PageFormat::openmetrics_1_0_0};
+    page.family({.name = "b_seconds", .type = ctx::MetricType::info, .unit = "seconds"});
+    EXPECT_EQ(std::move(page).finish(), "# TYPE b_seconds info\n# EOF\n");
+}
+
 TEST_F(Page, never_writes_an_exemplar_beyond_its_bucket) {
     ctx::PageWriter page{PageFormat::openmetrics_1_0_0};
     const ctx::Exemplar exemplar{{{"trace_id", "t"}}, 1.5, 2000};
