@@ -7,7 +7,6 @@
 #include <ctx/baggage/utf8.hpp>
 
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace ctx {
@@ -165,8 +164,8 @@ private:
 };
 
 template <typename Judge>
-std::vector<EntryChange> judge_entries(const Baggage& baggage, const Judge& judge) {
-    std::vector<EntryChange> changes;
+void judge_entries(const Baggage& baggage, const Judge& judge,
+                   std::pmr::vector<EntryChange>& changes) {
     const std::string_view atoms = baggage.atoms();
     detail::StringWalker walker(atoms);
     StringEntry entry;
@@ -185,7 +184,6 @@ std::vector<EntryChange> judge_entries(const Baggage& baggage, const Judge& judg
             changes.push_back(change);
         }
     }
-    return changes;
 }
 
 template <typename Judge>
@@ -197,7 +195,9 @@ Baggage apply(const Baggage& baggage, const Judge& judge) {
     if (judge.peer() != Destination::inside) {
         bags = {&judge.fields(), judge.peer(), Judge::refusal, judge.report()};
     }
-    return detail::rewrite(baggage, judge_entries(baggage, judge), bags);
+    detail::EntryChanges changes;
+    judge_entries(baggage, judge, changes.items());
+    return detail::rewrite(baggage, changes.items(), bags);
 }
 
 void tell(FieldReport* report, const FieldEvent& event) noexcept {

@@ -11,26 +11,32 @@ namespace {
 /// The changes by the keys of their entries.
 class ChangesByKey {
 public:
-    explicit ChangesByKey(const std::vector<EntryChange>& changes) {
-        sorted_.reserve(changes.size());
+    explicit ChangesByKey(std::span<const EntryChange> changes) {
+        std::pmr::vector<const EntryChange*>& sorted = sorted_.items();
         for (const EntryChange& change : changes) {
-            sorted_.push_back(&change);
+            sorted.push_back(&change);
         }
-        std::stable_sort(
-            sorted_.begin(), sorted_.end(),
-            [](const EntryChange* a, const EntryChange* b) { return a->entry.key < b->entry.key; });
+        // As a rule they are: the entries of a list ascend.
+        if (!std::is_sorted(sorted.begin(), sorted.end(), before)) {
+            std::sort(sorted.begin(), sorted.end(), before);
+        }
     }
 
     [[nodiscard]] const EntryChange* find(std::string_view key) const noexcept {
-        const auto found = std::lower_bound(sorted_.begin(), sorted_.end(), key,
+        const auto& sorted = sorted_.items();
+        const auto found = std::lower_bound(sorted.begin(), sorted.end(), key,
                                             [](const EntryChange* change, std::string_view wanted) {
                                                 return change->entry.key < wanted;
                                             });
-        return found == sorted_.end() || (*found)->entry.key != key ? nullptr : *found;
+        return found == sorted.end() || (*found)->entry.key != key ? nullptr : *found;
     }
 
 private:
-    std::vector<const EntryChange*> sorted_;
+    static bool before(const EntryChange* a, const EntryChange* b) noexcept {
+        return a->entry.key < b->entry.key;
+    }
+
+    ShortList<const EntryChange*, 32> sorted_;
 };
 
 /// @param irregular  a key may have several entries: changed ones have to be rendered anew.
@@ -53,8 +59,7 @@ char* write_text_with(char* out, std::string_view text, const ChangesByKey& chan
 
 }  // namespace
 
-Baggage rewrite(const Baggage& from, const std::vector<EntryChange>& changes,
-                const BagRules& bags) {
+Baggage rewrite(const Baggage& from, std::span<const EntryChange> changes, const BagRules& bags) {
     const std::string_view atoms = from.atoms();
     const bool bags_stay =
         bags.all_pass() || ListFilter(atoms, {}, bags).run(nullptr) == atoms.size();

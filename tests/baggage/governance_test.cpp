@@ -263,6 +263,20 @@ TEST(Admitted, leaves_no_candidate_that_would_break_the_rules_later) {
     EXPECT_THAT(admitted(joined, fields, Destination::inside).find_all("n"), ElementsAre("17"));
 }
 
+TEST(Governance, that_changes_something_is_one_allocation) {
+    const FieldSet fields = set_of({Field("t").ttl(4), Field("v").max_bytes(2)});
+    const Baggage baggage = ctx::parse_baggage("a=1,t=1;ttl=4,u=2,v=333");
+    const AllocationCounter sending;
+    EXPECT_EQ(outgoing(baggage, fields, Destination::inside).text(), "a=1,t=1;ttl=3,u=2,v=333");
+    EXPECT_EQ(sending.allocations(), 1U);
+    const AllocationCounter taking;
+    EXPECT_EQ(admitted(baggage, fields, Destination::inside).text(), "a=1,t=1;ttl=4,u=2,v=33");
+    EXPECT_EQ(taking.allocations(), 1U);
+    const AllocationCounter setting;
+    EXPECT_EQ(set_governed(baggage, fields, "t", "2").text(), "a=1,t=2;ttl=4,u=2,v=333");
+    EXPECT_EQ(setting.allocations(), 1U);
+}
+
 TEST(SetGoverned, keeps_the_limits_of_the_declaration) {
     const FieldSet fields = set_of({Field("v").max_bytes(5), Field("n").type(EntryType::int64),
                                     Field("m").type(EntryType::int64).max_bytes(2)});

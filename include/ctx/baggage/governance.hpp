@@ -15,8 +15,8 @@
 //
 // Threads   Pure functions. A report belongs to one call at a time.
 // Errors    Nothing is an error: what was done is in the report. std::bad_alloc only.
-// Cost      Nothing changes: a walk over the entries, no allocation. Else one more walk, one
-//           allocation for the result and some for the list of changes.
+// Cost      Nothing changes: a walk over the entries, no allocation. Else one more walk and one
+//           allocation; a few more when more than eight entries change.
 
 #pragma once
 
