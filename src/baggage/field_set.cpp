@@ -232,12 +232,12 @@ void FieldSet::add_to_indexes() {
             span_fields_.push_back(field);
         }
         by_name_.push_back(static_cast<std::uint32_t>(by_name_.size()));
-        const bool stays = field.send() == Send::none;
         has_ttl_ |= field.ttl().has_value();
         has_priorities_ |= field.priority() != 0;
-        restricts_sending_inside_ |=
-            stays || field.ttl().has_value() || field.merge() != MergeRule::least;
-        restricts_admission_inside_ |= stays || field.ttl().has_value() ||
+        restricts_sending_inside_ |= field.send() == Send::none || field.ttl().has_value() ||
+                                     field.merge() != MergeRule::least;
+        restricts_bags_inside_ |= field.source().in_bag && field.send() == Send::none;
+        restricts_admission_inside_ |= field.ttl().has_value() ||
                                        field.type() != EntryType::string ||
                                        (field.limits_size() && !field.source().in_bag);
     }

@@ -18,6 +18,8 @@ std::optional<std::uint64_t> plain_index(std::string_view atom) noexcept {
                                                                           : std::nullopt;
 }
 
+constexpr std::uint64_t no_index = ~std::uint64_t{0};
+
 unsigned level_of(std::string_view header) noexcept {
     return max_level - ((prefix_of(header) >> 3) & 15U);
 }
@@ -73,9 +75,31 @@ char* EntryChange::write_member(char* out, std::string_view member) const noexce
     return ttl.has_value() ? write_with_ttl(out, list, *ttl) : write_text(out, list);
 }
 
-bool BagRules::passes(std::uint64_t bag, std::uint64_t field) const noexcept {
-    const Field* const declared = fields->find_in_bag(bag, field);
-    return declared != nullptr && reaches(declared->send(), peer);
+BagRules::Verdict BagRules::judge_bag(std::optional<std::uint64_t> index) const noexcept {
+    if (all_pass()) {
+        return Verdict::whole;
+    }
+    bool allows = false;
+    bool forbids = false;
+    for (const Field& field : fields->fields()) {
+        if (field.source().in_bag && index == field.source().bag) {
+            const bool passes = reaches(field.send(), peer);
+            allows |= passes;
+            forbids |= !passes;
+        }
+    }
+    if (undeclared_pass()) {
+        return forbids ? Verdict::some_fields : Verdict::whole;
+    }
+    return allows ? Verdict::some_fields : Verdict::none;
+}
+
+bool BagRules::field_passes(std::optional<std::uint64_t> bag,
+                            std::optional<std::uint64_t> field) const noexcept {
+    const Field* const declared = bag.has_value() && field.has_value() && !all_pass()
+                                      ? fields->find_in_bag(*bag, *field)
+                                      : nullptr;
+    return declared == nullptr ? undeclared_pass() : reaches(declared->send(), peer);
 }
 
 FieldReason BagRules::reason_for(std::uint64_t bag,
@@ -86,13 +110,6 @@ FieldReason BagRules::reason_for(std::uint64_t bag,
                (!field.has_value() || f.source().field == *field);
     });
     return known ? FieldReason::boundary : FieldReason::undeclared;
-}
-
-bool BagRules::passes_some(std::uint64_t bag) const noexcept {
-    const auto declared = fields->fields();
-    return std::any_of(declared.begin(), declared.end(), [this, bag](const Field& field) {
-        return field.source().in_bag && field.source().bag == bag && reaches(field.send(), peer);
-    });
 }
 
 std::size_t ListFilter::run(char* out) noexcept {
@@ -125,7 +142,8 @@ void ListFilter::open(unsigned level, std::string_view atom, std::string_view by
         return open_field(atom, bytes);
     }
     if (in_strings_ && level == 2) {
-        keeping_ = rules_.all_pass() || prefix_of(atom) == static_cast<unsigned char>(entry_prefix);
+        keeping_ =
+            rules_.undeclared_pass() || prefix_of(atom) == static_cast<unsigned char>(entry_prefix);
     }
     if (keeping_) {
         wait(level, bytes);
@@ -136,10 +154,12 @@ void ListFilter::open_bag(std::string_view atom, std::string_view bytes) noexcep
     in_string_bag_ = atom == string_bag;
     in_strings_ = false;
     bag_ = plain_index(atom);
-    keeping_ = rules_.all_pass();
-    if (!keeping_ && !in_string_bag_ && !(bag_.has_value() && rules_.passes_some(*bag_))) {
+    const BagRules::Verdict verdict = rules_.judge_bag(bag_);
+    whole_bag_ = verdict == BagRules::Verdict::whole;
+    keeping_ = rules_.undeclared_pass();
+    if (verdict == BagRules::Verdict::none && !in_string_bag_) {
         left_out_begin_ = static_cast<std::size_t>(bytes.data() - atoms_.data());
-        left_out_bag_ = bag_.value_or(~std::uint64_t{0});
+        left_out_bag_ = bag_.value_or(no_index);
         bag_.reset();
     }
     wait(0, bytes);
@@ -147,13 +167,14 @@ void ListFilter::open_bag(std::string_view atom, std::string_view bytes) noexcep
 
 void ListFilter::open_field(std::string_view atom, std::string_view bytes) noexcept {
     in_strings_ = in_string_bag_ && atom == string_field;
-    const std::optional<std::uint64_t> field = plain_index(atom);
-    keeping_ = rules_.all_pass() || (!in_strings_ && bag_.has_value() && field.has_value() &&
-                                     rules_.passes(*bag_, *field));
-    if (!keeping_ && !in_strings_ && bag_.has_value() && !left_out_bag_.has_value()) {
-        left_out_begin_ = static_cast<std::size_t>(bytes.data() - atoms_.data());
-        left_out_bag_ = bag_;
-        left_out_field_ = field.value_or(~std::uint64_t{0});
+    if (!whole_bag_) {
+        const std::optional<std::uint64_t> field = plain_index(atom);
+        keeping_ = in_strings_ ? rules_.undeclared_pass() : rules_.field_passes(bag_, field);
+        if (!keeping_ && !in_strings_ && bag_.has_value()) {
+            left_out_begin_ = static_cast<std::size_t>(bytes.data() - atoms_.data());
+            left_out_bag_ = bag_;
+            left_out_field_ = field.value_or(no_index);
+        }
     }
     wait(1, bytes);
 }
@@ -190,7 +211,7 @@ void ListFilter::wait(unsigned level, std::string_view bytes) noexcept {
     close_down_to(level);
     waiting_[waiting_count_++] = {level, bytes};
     // Bags that pass as they are may be anything, a header with nothing below it included.
-    if (rules_.all_pass() && !in_string_bag_) {
+    if (whole_bag_ && !in_string_bag_) {
         write_headers();
     }
 }
@@ -228,9 +249,8 @@ void ListFilter::report_left_out(std::size_t end) noexcept {
         std::array<char, 64> name;  // NOLINT(*-member-init): written before it is read
         char* out = write_text(name.data(), "bag ");
         const auto write_number = [&](std::uint64_t number) {
-            out = number == ~std::uint64_t{0}
-                      ? write_text(out, "?")
-                      : std::to_chars(out, name.data() + name.size(), number).ptr;
+            out = number == no_index ? write_text(out, "?")
+                                     : std::to_chars(out, name.data() + name.size(), number).ptr;
         };
         write_number(*left_out_bag_);
         if (!whole) {

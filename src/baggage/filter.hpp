@@ -32,14 +32,21 @@ struct EntryChange {
 
 /// Which bags pass. Without a FieldSet all of them, byte for byte.
 struct BagRules {
+    enum class Verdict : std::uint8_t { none, some_fields, whole };
+
     const FieldSet* fields = nullptr;
     Destination peer = Destination::inside;
     FieldAction action = FieldAction::withheld;  // what to report
     FieldReport* report = nullptr;
 
     [[nodiscard]] bool all_pass() const noexcept { return fields == nullptr; }
-    [[nodiscard]] bool passes(std::uint64_t bag, std::uint64_t field) const noexcept;
-    [[nodiscard]] bool passes_some(std::uint64_t bag) const noexcept;
+    [[nodiscard]] bool undeclared_pass() const noexcept {
+        return all_pass() || peer == Destination::inside;
+    }
+    /// @param index  nothing: one that no declaration can name.
+    [[nodiscard]] Verdict judge_bag(std::optional<std::uint64_t> index) const noexcept;
+    [[nodiscard]] bool field_passes(std::optional<std::uint64_t> bag,
+                                    std::optional<std::uint64_t> field) const noexcept;
     /// Why a bag, or a field of it, does not pass.
     [[nodiscard]] FieldReason reason_for(std::uint64_t bag,
                                          std::optional<std::uint64_t> field) const noexcept;
@@ -53,7 +60,11 @@ public:
     /// @param changes  in the order of the list.
     ListFilter(std::string_view atoms, std::span<const EntryChange> changes,
                const BagRules& rules) noexcept
-        : atoms_(atoms), changes_(changes), rules_(rules), keeping_(rules.all_pass()) {}
+        : atoms_(atoms),
+          changes_(changes),
+          rules_(rules),
+          keeping_(rules.undeclared_pass()),
+          whole_bag_(keeping_) {}
 
     /// Writes the result. @param out  with room for the list and the growth of the changes; null
     /// measures only, without changes. @return the size.
@@ -86,7 +97,8 @@ private:
     std::array<OpenHeader, 16> waiting_;
     std::size_t waiting_count_ = 0;
 
-    bool keeping_;  // what is below the innermost open header is written
+    bool keeping_;    // what is below the innermost open header is written
+    bool whole_bag_;  // what is below the innermost bag is written, whatever it is
     bool in_string_bag_ = false;
     bool in_strings_ = false;
     std::optional<std::uint64_t> bag_;

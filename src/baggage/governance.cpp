@@ -80,6 +80,8 @@ public:
     static constexpr FieldAction refusal = FieldAction::withheld;
     using Rules::Rules;
 
+    [[nodiscard]] bool restricts_bags() const noexcept { return fields().restricts_bags(peer()); }
+
     /// Whether something about the entry changes.
     [[nodiscard]] bool judge(Case entry) const noexcept {
         if (const auto reason = barrier(entry.field)) {
@@ -107,8 +109,12 @@ public:
     static constexpr FieldAction refusal = FieldAction::dropped;
     using Rules::Rules;
 
+    [[nodiscard]] bool restricts_bags() const noexcept { return peer() != Destination::inside; }
+
     [[nodiscard]] bool judge(Case entry) const noexcept {
-        if (const auto reason = barrier(entry.field)) {
+        // Inside, who sends what stays with its sender is trusted to mean it.
+        const auto reason = peer() == Destination::inside ? std::nullopt : barrier(entry.field);
+        if (reason.has_value()) {
             return drop(entry, refusal, *reason);
         }
         if (entry.field == nullptr || !entry.shown.has_value()) {
@@ -192,7 +198,7 @@ Baggage apply(const Baggage& baggage, const Judge& judge) {
         return baggage;
     }
     detail::BagRules bags;
-    if (judge.peer() != Destination::inside) {
+    if (judge.restricts_bags()) {
         bags = {&judge.fields(), judge.peer(), Judge::refusal, judge.report()};
     }
     detail::EntryChanges changes;

@@ -90,6 +90,24 @@ TEST(BagFilter, takes_no_disguised_header_for_a_declared_one) {
     EXPECT_EQ(sent(list_of({"f003", "0001", "0002"}), Destination::partner), "");  // in no bag
 }
 
+TEST(BagFilter, keeps_a_field_that_is_never_sent_from_going_inside_and_nothing_else) {
+    const auto fields = FieldSet::create({bag_field(10, 3, "local").send(Send::none)});
+    ASSERT_TRUE(fields.ok());
+    const auto sent_inside = [&](const std::vector<std::string>& atoms) {
+        return outgoing(Baggage::from_atoms(list_of(atoms)), *fields, Destination::inside).atoms();
+    };
+    EXPECT_EQ(sent_inside({"0001", "f800", "f000", "ec73", "0031", "f809", "f003",
+                           "f80a", "0006", "f002", "0001", "f003", "0002", "e801",
+                           "0003", "",     "f004", "0005", "f80b", "f003", "0009"}),
+              list_of({"0001", "f800", "f000", "ec73", "0031", "f809", "f003", "f80a", "0006",
+                       "f002", "0001", "", "f004", "0005", "f80b", "f003", "0009"}));
+    EXPECT_EQ(sent_inside({"f80a", "f003", "0002"}), "");
+    const auto untouched = Baggage::from_atoms(list_of({"f80a", "f004", "0002", "f80b", "f003"}));
+    EXPECT_EQ(outgoing(untouched, *fields, Destination::inside).buffer(), untouched.buffer());
+    const auto whole = Baggage::from_atoms(list_of({"f80a", "f003", "0002"}));
+    EXPECT_EQ(admitted(whole, *fields, Destination::inside).buffer(), whole.buffer());
+}
+
 TEST(BagFilter, reports_bags_and_fields_that_stay) {
     struct Heard {
         std::vector<std::string> events;

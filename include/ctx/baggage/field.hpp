@@ -45,7 +45,8 @@ enum class Destination : std::uint8_t {
     outside,  // everybody else
 };
 
-/// How far a field may travel. What may not be sent to somebody is not taken from him either.
+/// How far a field may be sent. What may not go to partners or outside is not taken from there
+/// either; from inside everything is taken.
 enum class Send : std::uint8_t {
     none,     // not beyond this process
     inside,   // to services of the same owner

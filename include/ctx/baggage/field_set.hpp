@@ -93,6 +93,10 @@ public:
     [[nodiscard]] bool restricts_admission(Destination from) const noexcept {
         return from != Destination::inside || restricts_admission_inside_;
     }
+    /// Whether parts of typed bags could be held back from that destination.
+    [[nodiscard]] bool restricts_bags(Destination to) const noexcept {
+        return to != Destination::inside || restricts_bags_inside_;
+    }
     [[nodiscard]] bool has_ttl() const noexcept { return has_ttl_; }
     [[nodiscard]] bool has_priorities() const noexcept { return has_priorities_; }
 
@@ -107,6 +111,7 @@ private:
     HashKey hash_key_{};
     bool restricts_sending_inside_ = false;
     bool restricts_admission_inside_ = false;
+    bool restricts_bags_inside_ = false;
     bool has_ttl_ = false;
     bool has_priorities_ = false;
 };

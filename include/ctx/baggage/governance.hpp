@@ -100,9 +100,10 @@ private:
 [[nodiscard]] CTX_EXPORT Baggage outgoing(const Baggage& baggage, const FieldSet& fields,
                                           Destination to, FieldReport* report = nullptr);
 
-/// What is accepted of a Baggage that came from `from`: only what might be sent there; values of
-/// the declared type; text cut to its limit between characters, longer numbers dropped; a ttl of
-/// at most the declared one, which stands for a missing or malformed one as well.
+/// What is accepted of a Baggage that came from `from`: of partners and outsiders only what may be
+/// sent to them; values of the declared type; text cut to its limit between characters, longer
+/// numbers dropped; a ttl of at most the declared one, which stands for a missing or malformed one
+/// as well.
 /// @return `baggage` itself when nothing changes.
 [[nodiscard]] CTX_EXPORT Baggage admitted(const Baggage& baggage, const FieldSet& fields,
                                           Destination from, FieldReport* report = nullptr);
