@@ -54,7 +54,8 @@ protected:
         return reaches(field->send(), peer_) ? std::nullopt : std::optional{FieldReason::boundary};
     }
 
-    bool drop(const Case& entry, FieldAction action, FieldReason reason) const noexcept {
+    [[nodiscard]] bool drop(const Case& entry, FieldAction action,
+                            FieldReason reason) const noexcept {
         entry.change.dropped = true;
         tell(entry, action, reason, 0);
         return true;

@@ -1,5 +1,6 @@
 #include "logging/contexts.hpp"
 #include "support/counting_allocator.hpp"
+#include "support/seats_reader.hpp"
 #include <ctx/context.hpp>
 #include <ctx/logging/json_line.hpp>
 #include <ctx/logging/record_context.hpp>
@@ -153,6 +154,16 @@ TEST(RecordContext, hashes_and_masks_as_the_declaration_says) {
                                                               .set("pin", "12345678"))),
               R"(,"user":"aeed9e464f58e7ea","card":"****1234","app.pin":"****")");
     EXPECT_EQ(fields_of(ctx::test::request().with_baggage({})), "");
+}
+
+TEST(RecordContext, shows_fields_of_typed_bags) {
+    declare({ctx::test::seats_field().log(), ctx::Field{"tenant"}.log()});
+    EXPECT_EQ(fields_of(ctx::test::request().with_baggage(
+                  ctx::test::baggage_with_seats(42).set("tenant", "acme"))),
+              R"(,"ride.seats":"42","tenant":"acme")");
+    declare({ctx::test::seats_field().log(ctx::LogPolicy::mask).log_as("seats")});
+    EXPECT_EQ(fields_of(ctx::test::request().with_baggage(ctx::test::baggage_with_seats(42))),
+              R"(,"seats":"****")");
 }
 
 TEST(RecordContext, masks_and_hashes_the_whole_of_a_long_value_and_cuts_nothing) {

@@ -1,6 +1,7 @@
 // Fields of the baggage that the declaration copies to spans.
 
 #include "support/counting_allocator.hpp"
+#include "support/seats_reader.hpp"
 #include "tracing/support.hpp"
 #include <ctx/context/fields.hpp>
 
@@ -79,6 +80,12 @@ TEST(SpanFields, show_as_in_log_lines_when_those_hash_or_mask_them) {
     EXPECT_EQ(attributes.at("card"), "****1234");
     EXPECT_EQ(attributes.at("user").size(), 16U);
     EXPECT_EQ(attributes.at("user").find("customer"), std::string::npos);
+}
+
+TEST(SpanFields, may_be_fields_of_typed_bags) {
+    declare({ctx::test::seats_field().span()});
+    EXPECT_THAT(attributes_of_span(ctx::test::baggage_with_seats(7)),
+                ElementsAre(Pair("ride.seats", "7")));
 }
 
 TEST(SpanFields, give_way_to_attributes_that_the_program_sets) {
