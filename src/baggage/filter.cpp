@@ -24,6 +24,23 @@ unsigned level_of(std::string_view header) noexcept {
     return max_level - ((prefix_of(header) >> 3) & 15U);
 }
 
+/// `bag 10` or `bag 10 field 3`.
+std::string_view write_name(std::array<char, 64>& room, std::uint64_t bag,
+                            std::optional<std::uint64_t> field) noexcept {
+    char* out = room.data();
+    const auto write_number = [&](std::uint64_t number) {
+        out = number == no_index ? write_text(out, "?")
+                                 : std::to_chars(out, room.data() + room.size(), number).ptr;
+    };
+    out = write_text(out, "bag ");
+    write_number(bag);
+    if (field.has_value()) {
+        out = write_text(out, " field ");
+        write_number(*field);
+    }
+    return {room.data(), static_cast<std::size_t>(out - room.data())};
+}
+
 }  // namespace
 
 std::size_t EntryChange::growth() const noexcept {
@@ -247,18 +264,8 @@ void ListFilter::report_left_out(std::size_t end) noexcept {
     }
     if (rules_.report != nullptr) {
         std::array<char, 64> name;  // NOLINT(*-member-init): written before it is read
-        char* out = write_text(name.data(), "bag ");
-        const auto write_number = [&](std::uint64_t number) {
-            out = number == no_index ? write_text(out, "?")
-                                     : std::to_chars(out, name.data() + name.size(), number).ptr;
-        };
-        write_number(*left_out_bag_);
-        if (!whole) {
-            out = write_text(out, " field ");
-            write_number(*left_out_field_);
-        }
-        const std::string_view key(name.data(), static_cast<std::size_t>(out - name.data()));
-        rules_.report->add({rules_.action, rules_.reason_for(*left_out_bag_, left_out_field_), key,
+        rules_.report->add({rules_.action, rules_.reason_for(*left_out_bag_, left_out_field_),
+                            write_name(name, *left_out_bag_, left_out_field_),
                             end - left_out_begin_, 0});
     }
     left_out_bag_.reset();

@@ -207,6 +207,19 @@ Baggage apply(const Baggage& baggage, const Judge& judge) {
     return detail::rewrite(baggage, changes.items(), bags);
 }
 
+/// Why a value must not be set, if so. @param field  null: undeclared
+std::optional<FieldReason> refusal_of(const Field* field, std::string_view value) noexcept {
+    if (field == nullptr || field->type() == EntryType::string) {
+        return std::nullopt;
+    }
+    if (!detail::is_of_type(value, field->type())) {
+        return FieldReason::type;
+    }
+    return ArrivalRules::within_limit(*field, value).size() < value.size()
+               ? std::optional{FieldReason::size}
+               : std::nullopt;
+}
+
 void tell(FieldReport* report, const FieldEvent& event) noexcept {
     if (report != nullptr) {
         report->add(event);
@@ -235,19 +248,15 @@ Baggage set_governed(const Baggage& baggage, const FieldSet& fields, BaggageKey 
         append_valid_utf8(mended, value);
         value = mended;
     }
-    std::string_view kept = value;
+    if (const auto reason = refusal_of(field, value)) {
+        tell(report, {FieldAction::dropped, *reason, key.text(), value.size(), 0});
+        return baggage;
+    }
+    const std::string_view kept =
+        field == nullptr ? value : ArrivalRules::within_limit(*field, value);
     std::string properties;
-    if (field != nullptr) {
-        kept = ArrivalRules::within_limit(*field, value);
-        const bool of_type = detail::is_of_type(value, field->type());
-        if (!of_type || (kept.size() < value.size() && field->type() != EntryType::string)) {
-            tell(report, {FieldAction::dropped, of_type ? FieldReason::size : FieldReason::type,
-                          key.text(), value.size(), 0});
-            return baggage;
-        }
-        if (field->ttl().has_value()) {
-            properties = "ttl=" + std::to_string(*field->ttl());
-        }
+    if (field != nullptr && field->ttl().has_value()) {
+        properties = "ttl=" + std::to_string(*field->ttl());
     }
     Baggage changed = baggage.set(key, kept, properties);
     const auto before = baggage.find(key.text());
