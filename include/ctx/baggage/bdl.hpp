@@ -5,6 +5,7 @@
 #include <ctx/baggage/bdl/bag.hpp>
 #include <ctx/baggage/bdl/collection.hpp>
 #include <ctx/baggage/bdl/counter.hpp>
+#include <ctx/baggage/bdl/field.hpp>
 #include <ctx/baggage/bdl/ordered.hpp>
 #include <ctx/baggage/bdl/scalar.hpp>
 #include <ctx/baggage/bdl/struct.hpp>
