@@ -109,7 +109,8 @@ struct Object {
 struct Import {
     std::string path;
     Span span;
-    const File* file = nullptr;  // by whoever looks for imports
+    const File* file = nullptr;  // by whoever looks for imports, as is the next
+    bool mutual = false;         // that file imports this one, perhaps by way of others
 };
 
 struct File {

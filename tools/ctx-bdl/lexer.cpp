@@ -13,6 +13,9 @@ bool is_letter(char c) {
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
+bool is_foreign(char c) {
+    return static_cast<unsigned char>(c) >= 0x80;
+}
 bool is_name_part(char c) {
     return is_letter(c) || is_digit(c) || c == '_';
 }
@@ -190,15 +193,15 @@ private:
     // A run of bytes that begin no token is one error.
     void read_stranger() {
         const std::size_t begin = at_;
-        if (peek() == '_') {
-            read_while(is_name_part);
+        if (peek() == '_' || is_foreign(peek())) {
+            read_while([](char c) { return is_foreign(c) || is_name_part(c); });
             diagnostics_.error(span(begin, at_ - begin),
-                               "a name begins with a letter, not with '_'");
+                               "a name has a letter first, then letters, digits and '_', of ASCII");
             push(Token::Kind::name, begin, at_ - begin);  // so that nothing else is wrong with it
             return;
         }
         read_while([](char c) {
-            return !is_name_part(c) &&
+            return !is_name_part(c) && !is_foreign(c) &&
                    std::string_view(" \t\r\n/\"{}<>;=,.[]").find(c) == std::string_view::npos;
         });
         if (at_ == begin) {  // a '/' or '\r' alone

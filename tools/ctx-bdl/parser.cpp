@@ -71,7 +71,7 @@ private:
         const Token& path = in_.take();
         std::string_view text = in_.text(path).substr(1);
         text.remove_suffix(text.ends_with('"') ? 1 : 0);
-        file_.imports.push_back({std::string(text), path.span, nullptr});
+        file_.imports.push_back({std::string(text), path.span});
         end_statement("after the import's path");
     }
 

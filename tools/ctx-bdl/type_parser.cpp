@@ -117,8 +117,11 @@ bool TypeParser::parse_qualified(Type& type) {
 bool TypeParser::parse_template(Type& type, unsigned depth) {
     const NamedTemplate* known = find_template(type.name);
     if (known == nullptr) {
-        in_.error(type.span,
-                  in_quotes(type.name) + " takes no '<'" + did_you_mean(type.name, template_names));
+        std::string hint = did_you_mean(type.name, template_names);
+        if (hint.empty() || type.name == "list") {
+            hint = "; only " + listed(template_names, "and") + " do";
+        }
+        in_.error(type.span, in_quotes(type.name) + " takes no '<'" + hint);
         return false;
     }
     if (!in_.adjacent()) {

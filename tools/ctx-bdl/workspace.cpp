@@ -4,6 +4,7 @@
 #include "names.hpp"
 #include "parser.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <optional>
 #include <system_error>
@@ -40,6 +41,26 @@ std::string identity(const std::filesystem::path& path) {
     std::error_code failed;
     const auto canonical = std::filesystem::weakly_canonical(path, failed);
     return failed ? path.lexically_normal().string() : canonical.string();
+}
+
+bool is_mutual(const File& file, const File* other) {
+    return std::any_of(file.imports.begin(), file.imports.end(),
+                       [&](const Import& import) { return import.mutual && import.file == other; });
+}
+
+// A struct has its members within itself: they must be complete in C++, and of two headers that
+// include each other only one can come first. (Bags only need each other's names.)
+void check_mutual_structs(const File& file, Diagnostics& diagnostics) {
+    for (const Object& object : file.objects) {
+        for (const Field& field : object.fields) {
+            if (!object.is_bag && is_mutual(file, field.type.resolved.file)) {
+                diagnostics.error(field.type.span,
+                                  "the struct " + in_quotes(object.name) +
+                                      " cannot hold one of a file that imports this one; move " +
+                                      in_quotes(field.type.name) + " to a file of its own");
+            }
+        }
+    }
 }
 
 bool reaches(const File& from, const File& to) {
@@ -89,12 +110,22 @@ Unit* Workspace::read(const std::filesystem::path& path, std::string& reason) {
 }
 
 void Workspace::find_imports(Unit& unit) {
+    std::unordered_map<std::string, const File*> headers{
+        {unit.path.stem().string(), unit.file.get()}};
     for (Import& import : unit.file->imports) {
         std::string reason;
         import.file = find_import(unit, import, reason);
         if (import.file == nullptr) {
             unit.diagnostics.error(import.span,
                                    "cannot import " + in_quotes(import.path) + ": " + reason);
+            continue;
+        }
+        const auto stem = std::filesystem::path(import.path).stem().string();
+        const auto [first, is_new] = headers.try_emplace(stem, import.file);
+        if (!is_new && first->second != import.file) {
+            unit.diagnostics.error(import.span, "two files would become " +
+                                                    in_quotes(stem + ".hpp") +
+                                                    ": rename this one, or the other");
         }
     }
 }
@@ -127,6 +158,10 @@ const File* Workspace::find_import(const Unit& unit, const Import& import, std::
 
 void Workspace::check() {
     for (const auto& unit : units_) {
+        for (Import& import : unit->file->imports) {
+            import.mutual = import.file != nullptr && import.file != unit->file.get() &&
+                            reaches(*import.file, *unit->file);
+        }
         declare(*unit->file, unit->diagnostics);
     }
     for (const auto& unit : units_) {
@@ -134,11 +169,8 @@ void Workspace::check() {
     }
     for (const auto& unit : units_) {
         check_names(*unit->file, unit->diagnostics);
+        check_mutual_structs(*unit->file, unit->diagnostics);
     }
-}
-
-bool Workspace::import_each_other(const File& a, const File& b) {
-    return reaches(a, b) && reaches(b, a);
 }
 
 }  // namespace ctx::bdlc

@@ -34,8 +34,6 @@ public:
 
     /// In the order of reading.
     [[nodiscard]] const std::vector<std::unique_ptr<Unit>>& units() const { return units_; }
-    /// Whether both files import each other, by way of others or directly.
-    [[nodiscard]] static bool import_each_other(const File& a, const File& b);
 
 private:
     Unit* read(const std::filesystem::path& path, std::string& reason);

@@ -12,6 +12,14 @@ namespace {
 
 using namespace ctx::test;
 
+// The tree may be anywhere.
+std::string without(std::string text, const std::string& part) {
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part)) {
+        text.erase(at, part.size());
+    }
+    return text;
+}
+
 class Errors : public testing::TestWithParam<std::string> {};
 
 TEST_P(Errors, are_told_with_their_place_and_a_caret) {
@@ -22,10 +30,8 @@ TEST_P(Errors, are_told_with_their_place_and_a_caret) {
     const std::string_view arguments[] = {"--check", path};
     EXPECT_EQ(ctx::bdlc::run(arguments, out, errors), 1);
     EXPECT_EQ(out.str(), "");
-    std::string text = errors.str();
-    for (auto at = text.find(folder); at != std::string::npos; at = text.find(folder)) {
-        text.erase(at, folder.size());
-    }
+    std::string text = without(errors.str(), folder);
+    text = without(text, folder.substr(0, folder.size() - 1));
     expect_golden(folder + GetParam() + ".txt", text);
 }
 
