@@ -73,6 +73,13 @@ std::size_t Baggage::size() const {
     return buffer_->strings_count.load(std::memory_order_relaxed);
 }
 
+BagView Baggage::bags() const noexcept {
+    if (buffer_ == nullptr) {
+        return BagView(std::string_view{});
+    }
+    return {*buffer_, detail::tree_facts(*buffer_)};
+}
+
 std::optional<std::string_view> Baggage::find(std::string_view key) const noexcept {
     std::optional<std::string_view> least;
     for_each_body(buffer_, key, [&](std::string_view body) { detail::fold_value(body, least); });

@@ -265,6 +265,9 @@ Baggage rewrite(const Baggage& from, std::string_view key, const NewEntry* entry
     const bool had_none = old == nullptr || detail::string_facts(*old).end == 0;
     buffer->flags =
         (old == nullptr ? 0 : old->flags) | (had_none ? BaggageBuffer::text_complete : 0U);
+    if (old != nullptr) {
+        buffer->component.store(detail::take_component(*old), std::memory_order_relaxed);
+    }
     return made;
 }
 

@@ -97,6 +97,9 @@ Baggage join(const Baggage& a, const Baggage& b) {
         return a;  // b knew nothing new
     }
     merged->flags = (left.flags | right.flags) & BaggageBuffer::overflowed;
+    const std::uint32_t component = detail::take_component(left);
+    merged->component.store(component != 0 ? component : detail::take_component(right),
+                            std::memory_order_relaxed);
     write_text(*merged, result, a, b);
     return result;
 }

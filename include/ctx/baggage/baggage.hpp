@@ -19,6 +19,7 @@
 #pragma once
 
 #include <ctx/baggage/atoms.hpp>
+#include <ctx/baggage/bag_view.hpp>
 #include <ctx/baggage/baggage_key.hpp>
 #include <ctx/baggage/detail/baggage_buffer.hpp>
 #include <ctx/export.hpp>
@@ -153,6 +154,14 @@ public:
     /// A Baggage without that string entry. Local to this branch: a join with a branch that still
     /// has it brings it back.
     [[nodiscard]] Baggage remove(std::string_view key) const;
+
+    /// The tree of bags; its root is present even when there is nothing in it.
+    [[nodiscard]] BagView bags() const noexcept;
+
+    /// The bag of that number (Tracing Plane level 0); absent when there is none.
+    [[nodiscard]] BagView bag(std::uint32_t number) const noexcept {
+        return bags().child(std::uint64_t{number});
+    }
 
     /// The `baggage` header of the string entries, ready to send, members in the order and the
     /// spelling in which they came; empty when it has to be rendered (w3c_baggage.hpp does).

@@ -66,19 +66,34 @@ struct AtomHeader {
     return header;
 }
 
-/// Appends an indexed header to a list.
-inline void append_header(std::string& list, unsigned level, std::uint64_t index) {
-    const std::size_t size = 1 + lexvarint_size(index);
-    list.push_back(static_cast<char>(size));
-    list.push_back(header_prefix(level, false));
-    append_lexvarint(list, index);
+namespace detail {
+
+/// An indexed header needs no more, with its length prefix.
+inline constexpr std::size_t max_index_header_bytes = 2 + max_lexvarint_bytes;
+
+/// Writes an indexed header as an atom of a list; `out` has room for max_index_header_bytes.
+constexpr char* write_header(char* out, unsigned level, std::uint64_t index,
+                             bool take_first = false) noexcept {
+    *out++ = static_cast<char>(1 + lexvarint_size(index));
+    *out++ = header_prefix(level, false, take_first);
+    return write_lexvarint(out, index);
+}
+
+}  // namespace detail
+
+/// Appends an indexed header to a list. Indexes of bags and fields are at most 2^32 - 1.
+inline void append_header(std::string& list, unsigned level, std::uint64_t index,
+                          bool take_first = false) {
+    char bytes[detail::max_index_header_bytes];
+    list.append(bytes, detail::write_header(bytes, level, index, take_first));
 }
 
 /// Appends a keyed header to a list; the key may be any bytes, or none.
-inline void append_header(std::string& list, unsigned level, std::string_view key) {
+inline void append_header(std::string& list, unsigned level, std::string_view key,
+                          bool take_first = false) {
     char prefix[detail::max_varint_bytes];
     list.append(prefix, detail::write_varint(prefix, key.size() + 1));
-    list.push_back(header_prefix(level, true));
+    list.push_back(header_prefix(level, true, take_first));
     list.append(key);
 }
 

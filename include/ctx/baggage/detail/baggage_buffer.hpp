@@ -1,8 +1,8 @@
 // ctx/baggage/detail/baggage_buffer.hpp: what a Baggage handle points to.
 //
 // One allocation: this header, the serialized atoms, then the text sidecar (the members of the
-// `baggage` header as they were spelled). Everything but the count and the lazily found facts
-// about the string entries is written before the buffer is shared and never again.
+// `baggage` header as they were spelled). Everything but the count, the component id and the
+// lazily found facts is written before the buffer is shared and never again.
 
 #pragma once
 
@@ -30,6 +30,13 @@ enum class StringState : std::uint32_t {
     irregular,  // some sender did not sort, or a key occurs twice: `order` is needed to iterate
 };
 
+/// What is known about the tree of bags of a buffer.
+enum class TreeState : std::uint32_t {
+    unknown,    // nobody asked yet
+    sorted,     // the headers of every bag's children strictly ascend: no bag occurs twice
+    irregular,  // some sender did not sort
+};
+
 struct BaggageBuffer {
     static constexpr std::uint32_t overflowed = 1;     // there is an overflow marker
     static constexpr std::uint32_t text_complete = 2;  // the text holds every string entry
@@ -38,6 +45,11 @@ struct BaggageBuffer {
     std::uint32_t flags = 0;
     std::uint32_t atoms_size = 0;
     std::uint32_t text_size = 0;
+    std::uint32_t capacity = 0;  // for the atoms and the text
+
+    // This branch's id in grow-only counters, or 0. The first derivation takes it (exchange with
+    // 0), so that no two branches ever count under one id. Never sent.
+    mutable std::atomic<std::uint32_t> component{0};
 
     // Found on first use by string_facts(), unless the maker knew. Every thread that looks finds
     // the same values, so they are stored relaxed and published by the state.
@@ -49,6 +61,15 @@ struct BaggageBuffer {
     // Offsets of the entries by key, `[0]` is their number; only for irregular buffers, installed
     // once by compare-and-swap and freed with the buffer.
     mutable std::atomic<std::uint32_t*> order{nullptr};
+
+    // Found on first use by tree_facts(), in the same way.
+    mutable std::atomic<TreeState> tree_state{TreeState::unknown};
+    mutable std::atomic<std::uint32_t> first_marker{0};  // offset of it; no_marker if there is none
+    static constexpr std::uint32_t no_marker = 0xffffffff;
+
+    // Offsets of the headers of level 0, `[0]` is their number; only for sorted buffers of many
+    // bytes, installed as `order` is.
+    mutable std::atomic<std::uint32_t*> bag_index{nullptr};
 
     [[nodiscard]] char* data() noexcept { return reinterpret_cast<char*>(this + 1); }
     [[nodiscard]] const char* data() const noexcept {
@@ -63,6 +84,18 @@ struct BaggageBuffer {
 /// A buffer with room for `capacity` bytes and one reference. Throws std::bad_alloc.
 [[nodiscard]] CTX_EXPORT BaggageBuffer* create_buffer(std::size_t capacity);
 CTX_EXPORT void destroy_buffer(BaggageBuffer* buffer) noexcept;
+
+/// Whether nobody else has a reference, so that the owner may change the buffer in place.
+[[nodiscard]] inline bool is_unshared(const BaggageBuffer& buffer) noexcept {
+    return buffer.references.load(std::memory_order_acquire) == 1;
+}
+
+/// Takes the counter id of a buffer that something is derived from; 0 when there is none to take.
+[[nodiscard]] inline std::uint32_t take_component(const BaggageBuffer& buffer) noexcept {
+    return buffer.component.load(std::memory_order_relaxed) == 0
+               ? 0
+               : buffer.component.exchange(0, std::memory_order_relaxed);
+}
 
 inline BaggageBuffer* retain(BaggageBuffer* buffer) noexcept {
     if (buffer != nullptr) {
