@@ -25,7 +25,7 @@ Function outside(const Function& function, const std::string& name) {
 
 void write_constants(Layout& out, const File& file, const Object& bag) {
     const std::string full = file.package + (file.package.empty() ? "" : ".") + bag.name;
-    out.line("static constexpr std::string_view bag_name = \"" + full + "\";");
+    out.line("static constexpr std::string_view bag_name =", 4, '"' + full + "\";");
     if (bag.number.has_value()) {
         out.line("static constexpr std::uint32_t number = " + std::to_string(*bag.number) + ';');
     }
@@ -57,12 +57,12 @@ void write_bag(Layout& out, const File& file, const Object& bag, const Completen
     const std::string base = "Bag<" + name + ", " + std::to_string(fields) + '>';
     out.line();
     out.comment("///", bag_doc(file, bag));
-    out.line("class " + name + " : public ctx::bdl::" + base + " {");
+    out.line("class " + name, 4, ": public ctx::bdl::" + base + " {");
     out.line("public:");
     out.indent();
     write_constants(out, file, bag);
     out.line();
-    out.line("using Bag::Bag;");
+    out.line("using ctx::bdl::" + base + "::Bag;");
     write_accessors(out, bag, types, names);
     write_governed_fields(out, bag, types);
     out.unindent();

@@ -201,7 +201,7 @@ std::vector<std::string_view> standard_headers(const File& file) {
     std::set<std::string_view> headers;
     for (const Object& object : file.objects) {
         if (object.is_bag) {
-            headers.insert({"array", "cstdint", "string_view"});
+            headers.insert({"cstdint", "string_view"});
         }
         for (const Field& field : object.fields) {
             add_headers(field.type, !object.is_bag, headers);

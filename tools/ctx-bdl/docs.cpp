@@ -144,7 +144,7 @@ std::string bag_doc(const File& file, const Object& bag) {
         result = "The bag " + file.package + (file.package.empty() ? "" : ".") + bag.name +
                  (bag.number.has_value() ? ", number " + std::to_string(*bag.number) : "") + ".\n";
     }
-    result += "\n    " + name + " bag = " + name + "::get(context" + number + ");\n";
+    result += "\n    auto bag = " + name + "::get(context" + number + ");\n";
     if (bag.fields.empty()) {
         return result + "    bag.empty();\n";
     }

@@ -59,24 +59,64 @@ std::vector<std::string> setters(const Governance& governance) {
 }  // namespace
 
 void write_indexes(Layout& out, const Object& bag) {
-    // An array must have an element; the base has a place for one field, which nothing touches.
-    std::string line = "static constexpr std::array<std::uint32_t, " +
-                       std::to_string(std::max<std::size_t>(bag.fields.size(), 1)) +
-                       "> field_indexes = {";
-    std::string margin(line.size(), ' ');
-    bool first = true;
+    const std::string head = "static constexpr std::uint32_t field_indexes[] = {";
+    std::string list;
+    std::size_t widest = 0;
+    if (bag.fields.empty()) {
+        return out.line(head + "0};");  // an array has an element; the base never looks at it
+    }
     for (const Field& field : bag.fields) {
         const std::string index = std::to_string(field.index);
-        // Room for the indentation, and for "};" behind the last.
-        if (!first && line.size() + index.size() + 2 + 6 > Layout::columns) {
-            out.line(line + ',');
-            line = margin + index;
-        } else {
-            line += (first ? "" : ", ") + index;
-        }
-        first = false;
+        list += (list.empty() ? "" : ", ") + index;
+        widest = std::max(widest, index.size());
     }
-    out.line(line + "};");
+    if (head.size() + list.size() + 6 <= Layout::columns) {  // and "};", indented
+        return out.line(head + list + "};");
+    }
+    out.line(head);
+    out.indent();
+    for (const Field& field : bag.fields) {
+        const std::string index = std::to_string(field.index) + ',';
+        out.line(index + std::string(widest + 1 - index.size(), ' ') + "  // " + field.name);
+    }
+    out.unindent();
+    out.line("};");
+}
+
+// "ctx::bdl::field<...>(number, 1, ...)" and its setters.
+void write_governed_field(Layout& out, const std::string& field,
+                          const std::vector<std::string>& chain) {
+    const std::string head = "result.push_back(";
+    constexpr std::size_t indentation = 8;
+    std::string whole = field;
+    for (const std::string& setter : chain) {
+        whole += setter;
+    }
+    whole += ");";
+    if (indentation + head.size() + whole.size() <= Layout::columns) {
+        return out.line(head + whole);
+    }
+    const bool beside = indentation + head.size() + field.size() <= Layout::columns;
+    const bool fits_below = indentation + 4 + whole.size() <= Layout::columns;
+    if (fits_below && (!beside || chain.size() < 2)) {
+        out.line(head);
+        return out.line("    " + whole);
+    }
+    std::size_t margin = head.size() + 4;
+    if (beside) {
+        out.line(head + field);
+    } else if (indentation + 4 + field.size() <= Layout::columns) {
+        out.line(head);
+        out.line("    " + field);
+        margin = 8;
+    } else {
+        const std::size_t arguments = field.find('(') + 1;
+        out.line(head + field.substr(0, arguments));
+        out.line(std::string(margin, ' ') + field.substr(arguments) + (chain.empty() ? ");" : ""));
+    }
+    for (const std::string& setter : chain) {
+        out.line(std::string(margin, ' ') + setter + (&setter == &chain.back() ? ");" : ""));
+    }
 }
 
 void write_governed_fields(Layout& out, const Object& bag, const CppTypes& types) {
@@ -90,23 +130,18 @@ void write_governed_fields(Layout& out, const Object& bag, const CppTypes& types
     out.line("[[nodiscard]] static std::vector<ctx::Field> fields(" +
              std::string(numbered ? "" : "ctx::bdl::BagNumber number") + ") {");
     out.indent();
-    out.line("return {");
-    out.indent();
+    out.line("std::vector<ctx::Field> result;");
     for (const Field& field : bag.fields) {
-        if (!field.governance.any) {
-            continue;
+        if (field.governance.any) {
+            write_governed_field(out,
+                                 "ctx::bdl::field<" + types.wire(field.type) + ">(" +
+                                     (numbered ? "number, " : "number.value, ") +
+                                     std::to_string(field.index) + ", " +
+                                     literal(bag.name + '.' + field.name) + ')',
+                                 setters(field.governance));
         }
-        out.line("ctx::bdl::field<" + types.wire(field.type) + ">(number, " +
-                 std::to_string(field.index) + ", " + literal(bag.name + '.' + field.name) + ")");
-        out.indent();
-        const auto chain = setters(field.governance);
-        for (std::size_t i = 0; i < chain.size(); ++i) {
-            out.line(chain[i] + (i + 1 == chain.size() ? "," : ""));
-        }
-        out.unindent();
     }
-    out.unindent();
-    out.line("};");
+    out.line("return result;");
     out.unindent();
     out.line("}");
 }

@@ -46,8 +46,18 @@ void Layout::line(std::string_view text) {
     if (!text.empty()) {
         text_.append(indent_, ' ');
         text_ += text;
+        plain_ = plain_ && fits(text);
     }
     text_ += '\n';
+}
+
+void Layout::line(std::string_view first, std::size_t margin, std::string_view rest) {
+    const std::string whole = std::string(first) + ' ' + std::string(rest);
+    if (fits(whole)) {
+        return line(whole);
+    }
+    line(first);
+    line(std::string(margin, ' ') + std::string(rest));
 }
 
 void Layout::comment(std::string_view marker, std::string_view text) {
@@ -56,7 +66,8 @@ void Layout::comment(std::string_view marker, std::string_view text) {
         std::string_view rest = text.substr(0, text.find('\n'));
         text.remove_prefix(std::min(rest.size() + 1, text.size()));
         do {
-            const std::size_t end = break_of(rest, room);
+            const bool code = rest.starts_with("    ");
+            const std::size_t end = code ? rest.size() : break_of(rest, room);
             const std::string_view part = rest.substr(0, end);
             line(std::string(marker) + (part.empty() ? "" : " ") + std::string(part));
             rest.remove_prefix(end);
@@ -78,12 +89,15 @@ void Layout::define(const Function& function, const Call& body, bool in_class) {
     }
     const auto head = signature(function, " {");
     const std::string whole = head.front() + ' ' + one_line(body) + " }";
-    if (in_class && head.size() == 1 && fits(whole)) {
+    // clang-format puts no template on one line.
+    if (in_class && function.template_line.empty() && head.size() == 1 && fits(whole)) {
         return line(whole);
     }
     lines(head);
     indent();
-    lines(statement(body));
+    const auto statement = packed(body.lead + body.callee, body.arguments, ";", 4);
+    plain_ = plain_ && (statement.size() == 1 || body.arguments.size() > 1);
+    lines(statement);
     unindent();
     line("}");
 }
@@ -98,42 +112,50 @@ void Layout::lines(const std::vector<std::string>& lines) {
     }
 }
 
-std::vector<std::string> Layout::packed(std::string_view head,
-                                        const std::vector<std::string>& items,
-                                        std::string_view tail) const {
-    std::vector<std::string> result{std::string(head) + '('};
-    const std::string margin(head.size() + 1, ' ');
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        const bool last = i + 1 == items.size();
-        const std::string item = items[i] + (last ? ")" + std::string(tail) : ",");
-        const bool first = i == 0;
-        if (!first && !fits(result.back() + ' ' + item)) {
-            result.push_back(margin + item);
-        } else {
-            result.back() += (first ? "" : " ") + item;
-        }
-    }
-    if (items.empty()) {
-        result.back() += ")" + std::string(tail);
-    }
-    return result;
+bool Layout::fit(const std::vector<std::string>& lines) const {
+    return std::all_of(lines.begin(), lines.end(),
+                       [&](const std::string& line) { return fits(line); });
 }
 
-std::vector<std::string> Layout::signature(const Function& function, std::string_view end) const {
+std::vector<std::string> Layout::packed(const std::string& head,
+                                        const std::vector<std::string>& items,
+                                        const std::string& tail, std::size_t margin) const {
+    const auto pack = [&](std::size_t indentation, bool first_beside_head) {
+        std::vector<std::string> result{head + '('};
+        for (std::size_t i = 0; i < items.size(); ++i) {
+            const std::string item = items[i] + (i + 1 == items.size() ? ")" + tail : ",");
+            if (i == 0 && first_beside_head) {
+                result.back() += item;
+            } else if (i != 0 && fits(result.back() + ' ' + item)) {
+                result.back() += ' ' + item;
+            } else {
+                result.push_back(std::string(indentation, ' ') + item);
+            }
+        }
+        return result;
+    };
+    if (items.empty()) {
+        return {head + "()" + tail};
+    }
+    auto below = pack(head.size() + 1, true);
+    if (fit(below)) {
+        return below;
+    }
+    return pack(margin, false);
+}
+
+std::vector<std::string> Layout::signature(const Function& function, std::string_view end) {
     const std::string tail = function.after + std::string(end);
     const std::string result = function.before + function.returns;
-    auto lines = packed(result + ' ' + function.name, function.parameters, tail);
-    const auto fit = [&](const std::string& line) { return fits(line); };
-    if (std::all_of(lines.begin(), lines.end(), fit)) {
-        return lines;
+    auto whole = packed(result + ' ' + function.name, function.parameters, tail, 8);
+    if (fit(whole) || !function.parameters.empty()) {
+        return whole;
     }
-    lines = packed(function.name, function.parameters, tail);
-    lines.insert(lines.begin(), result);
-    return lines;
-}
-
-std::vector<std::string> Layout::statement(const Call& call) const {
-    return packed(call.lead + call.callee, call.arguments, ";");
+    const std::string head = result + ' ' + function.name + "()";
+    if (fits(head)) {
+        return {head, std::string(4, ' ') + tail.substr(1)};
+    }
+    return {result, function.name + "()" + tail};
 }
 
 }  // namespace ctx::bdlc

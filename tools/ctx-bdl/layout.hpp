@@ -30,9 +30,14 @@ public:
     static constexpr std::size_t columns = 100;
 
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
+    /// False when clang-format would have broken a line in a way that is not imitated here.
+    [[nodiscard]] bool is_plain() const noexcept { return plain_; }
 
     void line(std::string_view text = {});
-    /// `//` or `///` in front of every line; what is too long is wrapped at blanks.
+    /// What may go on in the next line, four or eight columns further right, if it must.
+    void line(std::string_view first, std::size_t margin, std::string_view rest);
+    /// `//` or `///` in front of every line; what is too long is wrapped at blanks, unless it
+    /// begins with four of them: that is code.
     void comment(std::string_view marker, std::string_view text);
 
     void declare(const Function& function);
@@ -44,17 +49,20 @@ public:
 
 private:
     [[nodiscard]] std::vector<std::string> signature(const Function& function,
-                                                     std::string_view end) const;
-    [[nodiscard]] std::vector<std::string> statement(const Call& call) const;
+                                                     std::string_view end);
     [[nodiscard]] bool fits(std::string_view line) const;
-    /// `head(items)tail` with the items one behind the other, broken below the first.
-    [[nodiscard]] std::vector<std::string> packed(std::string_view head,
+    [[nodiscard]] bool fit(const std::vector<std::string>& lines) const;
+    /// `head(items)tail`: the items one behind the other, broken below the first; or, if they do
+    /// not fit so, `margin` columns right of the head.
+    [[nodiscard]] std::vector<std::string> packed(const std::string& head,
                                                   const std::vector<std::string>& items,
-                                                  std::string_view tail) const;
+                                                  const std::string& tail,
+                                                  std::size_t margin) const;
     void lines(const std::vector<std::string>& lines);
 
     std::string text_;
     std::size_t indent_ = 0;
+    bool plain_ = true;
 };
 
 }  // namespace ctx::bdlc
