@@ -49,10 +49,11 @@ std::string in_bag(const std::string& fields) {
 }
 
 std::string nested_maps(std::size_t depth, const std::string& value) {
-    std::string type = value;
+    std::string type;
     for (std::size_t i = 0; i < depth; ++i) {
-        type.insert(0, "map<string,").push_back('>');
+        type += "map<string,";
     }
+    type += value + std::string(depth, '>');
     return in_bag(type + " m = 1;");
 }
 
