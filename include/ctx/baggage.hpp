@@ -7,6 +7,8 @@
 #include <ctx/baggage/baggage_key.hpp>
 #include <ctx/baggage/carriers.hpp>
 #include <ctx/baggage/field.hpp>
+#include <ctx/baggage/field_set.hpp>
+#include <ctx/baggage/governance.hpp>
 #include <ctx/baggage/header.hpp>
 #include <ctx/baggage/lexvarint.hpp>
 #include <ctx/baggage/utf8.hpp>

@@ -4,12 +4,14 @@
 
 #include <ctx/baggage.hpp>
 #include <ctx/context/attribute.hpp>
+#include <ctx/context/audit.hpp>
 #include <ctx/context/boundary.hpp>
 #include <ctx/context/child_span.hpp>
 #include <ctx/context/context.hpp>
 #include <ctx/context/current.hpp>
 #include <ctx/context/diagnostics.hpp>
 #include <ctx/context/fields.hpp>
+#include <ctx/context/governed_baggage.hpp>
 #include <ctx/context/id_generator.hpp>
 #include <ctx/context/ids.hpp>
 #include <ctx/context/key.hpp>

@@ -6,38 +6,11 @@
 
 namespace ctx {
 
+using detail::body_of;
+using detail::for_each_body;
 using detail::StringEntry;
 using detail::StringState;
 using detail::StringWalker;
-
-namespace {
-
-std::string_view body_of(std::string_view atoms, const StringEntry& entry) noexcept {
-    return atoms.substr(entry.body, entry.end - entry.body);
-}
-
-// Calls `visit(body)` for each entry of that key, in the order of the bytes.
-template <typename Visit>
-void for_each_body(const detail::BaggageBuffer* buffer, std::string_view key, Visit visit) {
-    if (buffer == nullptr) {
-        return;
-    }
-    const detail::StringFacts facts = detail::string_facts(*buffer);
-    const std::string_view atoms = buffer->atoms().substr(0, facts.end);
-    StringWalker walker(atoms, facts.begin);
-    StringEntry entry;
-    while (facts.end != 0 && walker.next(entry)) {
-        const int order = entry.key.compare(key);
-        if (order == 0) {
-            visit(body_of(atoms, entry));
-        }
-        if (order >= 0 && facts.state == StringState::ascending) {
-            return;
-        }
-    }
-}
-
-}  // namespace
 
 Baggage Baggage::from_atoms(std::string_view bytes, AtomLimits limits, DecodeReport* report) {
     DecodeReport counts;

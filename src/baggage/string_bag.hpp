@@ -94,6 +94,33 @@ void set_string_facts(BaggageBuffer& buffer, std::size_t begin, std::size_t coun
 // first call, which may throw std::bad_alloc. `strings_count` is right afterwards.
 [[nodiscard]] const std::uint32_t* string_order(const BaggageBuffer& buffer);
 
+// The atoms below an entry's header.
+[[nodiscard]] inline std::string_view body_of(std::string_view atoms,
+                                              const StringEntry& entry) noexcept {
+    return atoms.substr(entry.body, entry.end - entry.body);
+}
+
+// Calls `visit(body)` for each entry of that key, in the order of the bytes.
+template <typename Visit>
+void for_each_body(const BaggageBuffer* buffer, std::string_view key, Visit visit) {
+    if (buffer == nullptr) {
+        return;
+    }
+    const StringFacts facts = string_facts(*buffer);
+    const std::string_view atoms = buffer->atoms().substr(0, facts.end);
+    StringWalker walker(atoms, facts.begin);
+    StringEntry entry;
+    while (facts.end != 0 && walker.next(entry)) {
+        const int order = entry.key.compare(key);
+        if (order == 0) {
+            visit(body_of(atoms, entry));
+        }
+        if (order >= 0 && facts.state == StringState::ascending) {
+            return;
+        }
+    }
+}
+
 // The key of the entry whose header stands at `offset`.
 [[nodiscard]] std::string_view key_at(std::string_view atoms, std::size_t offset) noexcept;
 

@@ -33,26 +33,20 @@ void destroy(ctx::detail::Facet* facet) noexcept {
     ::operator delete(mine);
 }
 
-/// The value as it is logged: within the limits, with `cut` set when some of it is missing.
-std::string_view logged_value(const Field& field, const Baggage& baggage, bool& cut) noexcept {
-    const std::string_view value = field.value_in(baggage);
-    const std::string_view kept = utf8_prefix(value, max_value_bytes);
-    cut = kept.size() < value.size();
-    // A value that fills the declared limit to within a character may have been longer.
-    if (!cut && value.size() + 4 > field.max_bytes()) {
-        const auto whole = baggage.find(field.key());
-        cut = whole.has_value() && whole->size() > value.size();
-    }
-    return kept;
+/// The value as it is logged: as the declaration says, within the limits of a line.
+ShownValue logged_value(const FieldSet& set, const Field& field, const Baggage& baggage,
+                        FieldScratch& scratch) noexcept {
+    const ShownValue shown = set.shown(field, baggage, scratch);
+    const std::string_view kept = utf8_prefix(shown.text, max_value_bytes);
+    return {kept, shown.cut || kept.size() < shown.text.size()};
 }
 
 class FieldsWriter {
 public:
     explicit FieldsWriter(FragmentBuffer& buffer) noexcept : bytes_(buffer.bytes) {}
 
-    void add(const Field& field, const Baggage& baggage) noexcept {
-        bool cut = false;
-        const std::string_view text = logged_value(field, baggage, cut);
+    void add(const Field& field, const ShownValue& shown) noexcept {
+        const auto [text, cut] = shown;
         if (text.empty()) return;
         if (is_reserved_name(field.log_name())) {
             detail::refused_fields.add();
@@ -96,8 +90,10 @@ private:
 std::string_view render_fields(const FieldSet& set, const Baggage& baggage,
                                FragmentBuffer& buffer) noexcept {
     FieldsWriter writer{buffer};
-    for (const Field& field : set.log_fields())
-        writer.add(field, baggage);
+    for (const Field& field : set.log_fields()) {
+        FieldScratch scratch;  // NOLINT(*-member-init): written before it is read
+        writer.add(field, logged_value(set, field, baggage, scratch));
+    }
     return writer.written();
 }
 

@@ -75,10 +75,13 @@ DimensionSets::DimensionSets(const PublishedFields& fields) : fields_(fields) {
     absent_ = find_or_add(RawValues(fields.set.label_fields().size()));
 }
 
-RawValues DimensionSets::read_raw(const Baggage& baggage) const {
+RawValues DimensionSets::read_raw(const Baggage& baggage, Scratches& scratches) const {
     RawValues values;
-    for (const Field& field : fields_.set.label_fields()) {
-        const auto found = baggage.find(field.key());
+    const auto fields = fields_.set.label_fields();
+    scratches.resize(fields.size());
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        const Field& field = fields[i];
+        const auto found = field.find_in(baggage, scratches[i]);
         if (!found || found->empty()) {
             values.push_back({});
             continue;
@@ -92,7 +95,8 @@ RawValues DimensionSets::read_raw(const Baggage& baggage) const {
 }
 
 DimensionSet DimensionSets::read(const Baggage& baggage) const {
-    return copy(read_raw(baggage));
+    Scratches scratches;
+    return copy(read_raw(baggage, scratches));
 }
 
 const DimensionSet* DimensionSets::find(const RawValues& values, std::size_t hash) noexcept {
@@ -122,7 +126,8 @@ DimensionFacet* DimensionSets::make_facet(const Baggage& baggage) {
     auto facet = std::make_unique<DimensionFacet>();
     facet->generation = fields_.generation;
     facet->destroy = destroy_facet;
-    const RawValues values = read_raw(baggage);
+    Scratches scratches;
+    const RawValues values = read_raw(baggage, scratches);
     if (const DimensionSet* set = find_or_add(values)) {
         facet->set = set;
         facet->number = set->number;

@@ -28,7 +28,7 @@ enum class ValueKind : std::uint8_t {
     unusable,  // something else
 };
 
-/// A value where it stands in the baggage.
+/// A value where it stands in the baggage, or in a FieldScratch.
 struct RawValue {
     ValueKind kind = ValueKind::absent;
     std::string_view text;
@@ -64,9 +64,11 @@ public:
 
 private:
     static constexpr std::size_t buckets = 4096;
+    using Scratches = absl::InlinedVector<FieldScratch, 8>;
 
     explicit DimensionSets(const PublishedFields& fields);
-    [[nodiscard]] RawValues read_raw(const Baggage& baggage) const;
+    /// The values, some of which point into `scratches`.
+    [[nodiscard]] RawValues read_raw(const Baggage& baggage, Scratches& scratches) const;
     [[nodiscard]] DimensionFacet* make_facet(const Baggage& baggage);
     /// @return null when all numbers are taken.
     const DimensionSet* find_or_add(const RawValues& values);

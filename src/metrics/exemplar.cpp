@@ -23,10 +23,11 @@ void pack_extras(const std::vector<ExemplarExtra>& extras, const Baggage& baggag
                  StoredExemplar& exemplar) noexcept {
     std::size_t left = max_code_points - id_code_points;
     for (std::size_t i = 0; i < extras.size(); ++i) {
-        const auto found = baggage.find(extras[i].key);
+        FieldScratch scratch;  // NOLINT(*-member-init): written before it is read
+        const auto found = extras[i].field.find_in(baggage, scratch);
         if (!found || found->empty() || !is_valid_utf8(*found)) continue;
         const std::string_view value =
-            utf8_prefix(*found, std::min(extras[i].max_bytes, std::size_t{255}));
+            utf8_prefix(*found, std::min(extras[i].field.max_bytes(), std::size_t{255}));
         const std::size_t needed = extras[i].label.size() + count_code_points(value);
         if (needed > left || exemplar.extras_size + 2 + value.size() > max_extras_bytes) continue;
         left -= needed;

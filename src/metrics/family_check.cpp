@@ -76,10 +76,10 @@ absl::Status check_extras(const FamilyDeclaration& declaration, std::set<std::st
     for (const std::string& key : declaration.exemplars.extras) {
         const Field* field = published_fields().set.find(key);
         if (field == nullptr ||
-            (field->label_name().empty() && field->log_policy() == LogPolicy::none)) {
+            (field->label_name().empty() && field->log_policy() != LogPolicy::plain)) {
             return absl::FailedPreconditionError(
                 absl::StrCat("family ", declaration.name, ": exemplar extra ", key,
-                             " is not declared with a label or for logs in the FieldSet"));
+                             " is not declared with a label or for plain logs in the FieldSet"));
         }
         for (const Dimension& dimension : declaration.dimensions) {
             if (dimension.key() == key) {

@@ -66,7 +66,7 @@ FamilyState::FamilyState(FamilyDeclaration declared)
     for (const std::string& key : declaration.exemplars.extras) {
         const Field* field = fields.set.find(key);
         if (field == nullptr) continue;
-        extras.push_back({key, extra_label(*field), field->max_bytes()});
+        extras.push_back({*field, extra_label(*field)});
     }
     adopt(fields);
 }

@@ -29,11 +29,10 @@ using OwnedTable = std::unique_ptr<SeriesTable, FreeTable>;
 /// A table with at least `size` places, the first of them taken over from `old`.
 OwnedTable make_table(std::uint32_t generation, std::uint32_t size, SeriesTable* old);
 
-/// A baggage entry that rides on exemplars.
+/// A baggage field that rides on exemplars.
 struct ExemplarExtra {
-    std::string key;
+    Field field;
     std::string label;
-    std::size_t max_bytes;
 };
 
 struct FamilyState {

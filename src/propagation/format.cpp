@@ -1,3 +1,4 @@
+#include <ctx/context/governed_baggage.hpp>
 #include <ctx/propagation/format.hpp>
 
 #include <utility>
@@ -31,7 +32,10 @@ void Extraction::found(Baggage baggage) {
     baggage_ = join(baggage_, baggage);
 }
 
-Context Extraction::finish(Context base) && {
+Context Extraction::finish(Context base, Destination from) && {
+    if (detail::is_governed(detail::governs_admission, from) && !baggage_.empty()) [[unlikely]] {
+        baggage_ = detail::admit_governed(baggage_, from);
+    }
     const bool has_span = span_.trace_id.is_valid();
     if (has_span && !baggage_.empty()) {
         return base.with_span_and_baggage(span_, std::move(baggage_));

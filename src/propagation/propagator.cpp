@@ -1,5 +1,6 @@
 #include "propagation/text.hpp"
 #include <ctx/context/diagnostics.hpp>
+#include <ctx/context/governed_baggage.hpp>
 #include <ctx/propagation/baggage_header.hpp>
 #include <ctx/propagation/propagator.hpp>
 #include <ctx/propagation/tracecontext.hpp>
@@ -7,6 +8,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <string>
+#include <utility>
 
 namespace ctx {
 namespace {
@@ -47,6 +49,31 @@ void report_unknown(const std::string& name) {
     diagnose(Severity::warning, "propagation",
              "propagator '" + shown + "' is not available in this version and is left out");
 }
+
+/// The context as a receiver may see it: itself, or one whose baggage was governed.
+class Leaving {
+public:
+    Leaving(ContextView context, Destination receiver) : seen_(context) {
+        if (detail::is_governed(detail::governs_sending, receiver)) [[unlikely]] {
+            govern(receiver);
+        }
+    }
+
+    [[nodiscard]] ContextView context() const noexcept { return seen_; }
+
+private:
+    void govern(Destination receiver) {
+        const Baggage& baggage = seen_.baggage();
+        if (baggage.empty()) return;
+        Baggage sent = detail::send_governed(baggage, receiver);
+        if (sent.buffer() == baggage.buffer()) return;
+        owned_ = seen_.with_baggage(std::move(sent));
+        seen_ = owned_;
+    }
+
+    ContextView seen_;
+    Context owned_;
+};
 
 std::vector<Format> without_duplicates(std::vector<Format> formats) {
     auto end = formats.begin();
@@ -89,28 +116,38 @@ Propagators Propagators::from_environment(std::span<const Format> also) {
     return named(names == nullptr ? std::string_view{} : std::string_view{names}, also);
 }
 
-Context Propagators::extract_from(const CarrierReader& from, Context base) const {
+Propagators Propagators::at(Destination boundary) const {
+    Propagators changed = *this;
+    changed.boundary_ = boundary;
+    return changed;
+}
+
+Context Propagators::extract_from(const CarrierReader& from, Context base,
+                                  Destination sender) const {
     Extraction extraction;
     for (const Format& format : formats_)
         format.extract(from, extraction);
-    return std::move(extraction).finish(std::move(base));
+    return std::move(extraction).finish(std::move(base), sender);
 }
 
-void Propagators::inject_into(ContextView context, const CarrierWriter& into) const {
+void Propagators::inject_into(ContextView context, const CarrierWriter& into,
+                              Destination receiver) const {
+    const Leaving leaving{context, receiver};
     for (const Format& format : formats_)
-        format.inject(context, into);
+        format.inject(leaving.context(), into);
 }
 
-Context detail::extract_default(const CarrierReader& from, Context base) {
+Context detail::extract_default(const CarrierReader& from, Context base, Destination sender) {
     Extraction extraction;
     extract_tracecontext(from, extraction);
     extract_baggage(from, extraction);
-    return std::move(extraction).finish(std::move(base));
+    return std::move(extraction).finish(std::move(base), sender);
 }
 
-void detail::inject_default(ContextView context, const CarrierWriter& into) {
-    inject_tracecontext(context, into);
-    inject_baggage(context, into);
+void detail::inject_default(ContextView context, const CarrierWriter& into, Destination receiver) {
+    const Leaving leaving{context, receiver};
+    inject_tracecontext(leaving.context(), into);
+    inject_baggage(leaving.context(), into);
 }
 
 }  // namespace ctx

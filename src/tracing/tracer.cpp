@@ -2,12 +2,40 @@
 #include "tracing/stats.hpp"
 #include <ctx/context/child_span.hpp>
 #include <ctx/context/current.hpp>
+#include <ctx/context/fields.hpp>
 #include <ctx/tracing/tracer.hpp>
 
 #include <new>
 #include <utility>
 
 namespace ctx {
+namespace {
+
+Attribute attribute_of(const Field& field, std::string_view text) noexcept {
+    const std::string& name = field.span_name();
+    const bool plain =
+        field.log_policy() != LogPolicy::hash && field.log_policy() != LogPolicy::mask;
+    if (plain && field.type() == EntryType::boolean) return {name, text == "true"};
+    if (plain && field.type() == EntryType::int64) {
+        if (const auto number = parse_int64(text)) return {name, *number};
+    }
+    if (plain && field.type() == EntryType::float64) {
+        if (const auto number = parse_float64(text)) return {name, *number};
+    }
+    return {name, text};
+}
+
+/// The fields of the baggage that the declaration copies to spans.
+void add_fields(detail::SpanRecord& record, const Baggage& baggage) noexcept {
+    const FieldSet& set = published_fields().set;
+    for (const Field& field : set.span_fields()) {
+        FieldScratch scratch;  // NOLINT(*-member-init): written before it is read
+        const ShownValue shown = set.shown(field, baggage, scratch);
+        if (!shown.text.empty()) record.set_attribute(attribute_of(field, shown.text));
+    }
+}
+
+}  // namespace
 
 Tracer::Tracer(TracerOptions options)
     : sampler_(options.sampler), recorder_(sdk_disabled() ? nullptr : std::move(options.recorder)) {
@@ -37,6 +65,7 @@ RecordingSpanPtr Tracer::record(std::string_view name, const SpanOptions& option
         detail::SpanRecord* const record = recorder_->core_->acquire();
         recording = RecordingSpanPtr::adopt(record);
         record->begin({source_, own, parent, options.kind, name});
+        add_fields(*record, parent.baggage());
         for (const Attribute& attribute : options.attributes)
             record->set_attribute(attribute);
         for (const Link& link : options.links)

@@ -33,6 +33,21 @@ Context request() {
         .with(note_key, "a text that is too long for the small string optimisation");
 }
 
+TEST(Cost, of_a_governed_set_is_the_baggage_and_the_node) {
+    static_cast<void>(ctx::published_fields());  // the empty set is made once
+    const auto allocations = [] {
+        const Context base = request();
+        const AllocationCounter counter;
+        const Context set = ctx::set_baggage(base, "tier", "gold");
+        EXPECT_EQ(set.baggage().find("tier"), "gold");
+        return counter.allocations();
+    };
+    EXPECT_EQ(allocations(), 2U);
+    ctx::publish_fields(*ctx::FieldSet::create({ctx::Field{"tier"}.max_bytes(9)}));
+    EXPECT_EQ(allocations(), 2U);
+    ctx::publish_fields({});
+}
+
 TEST(Cost, reading_and_switching_allocate_nothing) {
     Context mine = request();
     static_cast<void>(ctx::new_trace_id());  // the thread's stream is seeded once

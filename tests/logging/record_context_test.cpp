@@ -1,5 +1,6 @@
 #include "logging/contexts.hpp"
 #include "support/counting_allocator.hpp"
+#include "support/seats_reader.hpp"
 #include <ctx/context.hpp>
 #include <ctx/logging/json_line.hpp>
 #include <ctx/logging/record_context.hpp>
@@ -138,6 +139,40 @@ TEST(RecordContext, says_so_when_the_declared_limit_cuts) {
               R"(,"v":"abcd")");
     EXPECT_EQ(fields_of(ctx::test::request().with_baggage(ctx::Baggage{}.set("v", "abcde"))),
               R"(,"v":"abcd…")");
+}
+
+TEST(RecordContext, hashes_and_masks_as_the_declaration_says) {
+    auto set = ctx::FieldSet::create(
+        {ctx::Field{"user"}.log(ctx::LogPolicy::hash), ctx::Field{"card"}.log(ctx::LogPolicy::mask),
+         ctx::Field{"pin"}.log(ctx::LogPolicy::mask).log_as("app.pin")},
+        {.hash_key = ctx::HashKey{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}});
+    ASSERT_TRUE(set.ok()) << set.status();
+    ctx::publish_fields(*std::move(set));
+    EXPECT_EQ(fields_of(ctx::test::request().with_baggage(ctx::Baggage{}
+                                                              .set("user", "customer")
+                                                              .set("card", "4111111111111234")
+                                                              .set("pin", "12345678"))),
+              R"(,"user":"aeed9e464f58e7ea","card":"****1234","app.pin":"****")");
+    EXPECT_EQ(fields_of(ctx::test::request().with_baggage({})), "");
+}
+
+TEST(RecordContext, shows_fields_of_typed_bags) {
+    declare({ctx::test::seats_field().log(), ctx::Field{"tenant"}.log()});
+    EXPECT_EQ(fields_of(ctx::test::request().with_baggage(
+                  ctx::test::baggage_with_seats(42).set("tenant", "acme"))),
+              R"(,"ride.seats":"42","tenant":"acme")");
+    declare({ctx::test::seats_field().log(ctx::LogPolicy::mask).log_as("seats")});
+    EXPECT_EQ(fields_of(ctx::test::request().with_baggage(ctx::test::baggage_with_seats(42))),
+              R"(,"seats":"****")");
+}
+
+TEST(RecordContext, masks_and_hashes_the_whole_of_a_long_value_and_cuts_nothing) {
+    declare({ctx::Field{"v"}.log(ctx::LogPolicy::mask).max_bytes(300)});
+    const std::uint64_t before = stat("ctx_logging_truncated_total");
+    EXPECT_EQ(fields_of(ctx::test::request().with_baggage(
+                  ctx::Baggage{}.set("v", std::string(200, 'a') + "last"))),
+              R"(,"v":"****last")");
+    EXPECT_EQ(stat("ctx_logging_truncated_total"), before);
 }
 
 TEST(RecordContext, keeps_eight_fields_and_one_kibibyte_and_counts_the_rest) {

@@ -1,10 +1,13 @@
 #include "metrics/requests.hpp"
+#include "support/seats_reader.hpp"
 #include <ctx/metrics/counter.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
 #include <limits>
 #include <memory>
@@ -267,6 +270,35 @@ TEST_F(CounterWithDimensions, a_request_beyond_the_numbered_sets_finds_its_serie
     for (int i = 0; i < 10; ++i)
         ok.add();
     EXPECT_EQ(value_of(*family, {{"outcome", "ok"}, {"customer", "vip"}}), 10);
+}
+
+TEST_F(CounterWithDimensions, shows_fields_of_typed_bags) {
+    ctx::publish_fields(*ctx::FieldSet::create(
+        {ctx::test::seats_field().label("seats"), ctx::Field{"customer"}.label("customer")}));
+    auto family = make({ctx::Dimension{"ride.seats"}, ctx::Dimension{"customer"}});
+    ctx::Counter ok = family->with({"ok"});
+    for (const std::uint8_t seats : std::array<std::uint8_t, 3>{4, 42, 4}) {
+        const ctx::Baggage baggage = ctx::test::baggage_with_seats(seats).set("customer", "c");
+        ctx::Scope scope{ctx::Context{}.with_baggage(baggage)};
+        ok.add();
+    }
+    EXPECT_EQ(family->series_count(), 2U);
+    EXPECT_EQ(value_of(*family, {{"outcome", "ok"}, {"seats", "4"}, {"customer", "c"}}), 2);
+    EXPECT_EQ(value_of(*family, {{"outcome", "ok"}, {"seats", "42"}, {"customer", "c"}}), 1);
+}
+
+TEST_F(CounterWithDimensions, shows_the_value_of_the_merge_rule_after_a_join) {
+    ctx::publish_fields(*ctx::FieldSet::create(
+        {ctx::Field{"tier"}.label("tier").merge(ctx::MergeRule::max).type(ctx::EntryType::int64)}));
+    auto family = make({ctx::Dimension{"tier"}});
+    ctx::Counter ok = family->with({"ok"});
+    const ctx::Baggage joined =
+        join(ctx::Baggage{}.set("tier", "9"), ctx::Baggage{}.set("tier", "10"));
+    {
+        ctx::Scope scope{ctx::Context{}.with_baggage(joined)};
+        ok.add();
+    }
+    EXPECT_EQ(value_of(*family, {{"outcome", "ok"}, {"tier", "10"}}), 1);
 }
 
 TEST_F(CounterWithDimensions, follows_a_newer_declaration) {

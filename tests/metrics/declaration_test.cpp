@@ -106,6 +106,18 @@ TEST_F(Declaration, refuses_exemplar_extras_that_nobody_granted) {
                 HasSubstr("dimension already"));
 }
 
+TEST_F(Declaration, refuses_exemplar_extras_that_log_lines_hide) {
+    ctx::publish_fields(
+        *ctx::FieldSet::create({ctx::Field{"hashed"}.log(ctx::LogPolicy::hash),
+                                ctx::Field{"masked"}.log(ctx::LogPolicy::mask),
+                                ctx::Field{"both"}.log(ctx::LogPolicy::hash).label("both")}));
+    EXPECT_THAT(histogram({.name = "a", .help = "", .exemplars = {.extras = {"hashed"}}}),
+                HasSubstr("hashed"));
+    EXPECT_THAT(histogram({.name = "a", .help = "", .exemplars = {.extras = {"masked"}}}),
+                HasSubstr("masked"));
+    EXPECT_EQ(histogram({.name = "a", .help = "", .exemplars = {.extras = {"both"}}}), "accepted");
+}
+
 TEST_F(Declaration, refuses_exemplar_extras_that_would_have_a_label_twice) {
     ctx::publish_fields(*ctx::FieldSet::create({ctx::Field{"own"}.log().log_as("trace_id"),
                                                 ctx::Field{"dotted"}.log().log_as("a.b"),

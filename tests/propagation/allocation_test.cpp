@@ -3,6 +3,7 @@
 #include "propagation/headers.hpp"
 #include "support/counting_allocator.hpp"
 #include <ctx/context/child_span.hpp>
+#include <ctx/context/fields.hpp>
 #include <ctx/propagation.hpp>
 
 #include <gtest/gtest.h>
@@ -81,6 +82,39 @@ TEST(InjectAllocates, nothing_in_a_carrier_that_has_the_lines_already) {
     ctx::inject(context, out);
     EXPECT_EQ(counter.allocations(), 0U);
     EXPECT_EQ(out.size(), 2U);
+}
+
+class DeclaredFields : public testing::Test {
+protected:
+    void TearDown() override { ctx::publish_fields({}); }
+    static void publish(const ctx::Field& field) {
+        ctx::publish_fields(*ctx::FieldSet::create({field}));
+    }
+
+    static std::size_t allocations_of_inject() {
+        const ctx::Context context =
+            ctx::extract(Headers{{"traceparent", traceparent}, {"baggage", five_members}});
+        Sink sink;
+        const AllocationCounter counter;
+        ctx::inject(context, sink);
+        EXPECT_EQ(sink.lines, 2U);
+        return counter.allocations();
+    }
+    static std::size_t allocations_of_extract_with_five() {
+        return allocations_of_extract({{"traceparent", traceparent}, {"baggage", five_members}});
+    }
+};
+
+TEST_F(DeclaredFields, that_restrict_nothing_cost_no_allocation) {
+    publish(ctx::Field{"tenant"}.log().label("tenant").span().send(ctx::Send::outside));
+    EXPECT_EQ(allocations_of_inject(), 0U);
+    EXPECT_EQ(allocations_of_extract_with_five(), 2U);
+}
+
+TEST_F(DeclaredFields, that_a_request_keeps_to_cost_no_allocation) {
+    publish(ctx::Field{"tenant"}.max_bytes(10).priority(1).merge(ctx::MergeRule::max));
+    EXPECT_EQ(allocations_of_inject(), 0U);
+    EXPECT_EQ(allocations_of_extract_with_five(), 2U);
 }
 
 }  // namespace

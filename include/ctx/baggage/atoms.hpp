@@ -22,6 +22,7 @@
 #include <cstring>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -126,6 +127,9 @@ struct AtomCut {
 /// once. Nothing is sorted, resolved or dropped. Commutative, associative, idempotent; the union
 /// of the two trees of bags when both are canonical. Only complete atoms take part.
 [[nodiscard]] CTX_EXPORT std::string merge_atoms(std::string_view a, std::string_view b);
+
+/// Any number of lists at once: what nested merges of two give, whatever the nesting.
+[[nodiscard]] CTX_EXPORT std::string merge_atoms(std::span<const std::string_view> lists);
 
 /// merge_atoms() into memory of the caller, who provides `a.size() + b.size()` bytes that overlap
 /// neither. Returns the number of bytes written.

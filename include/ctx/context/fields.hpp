@@ -5,8 +5,9 @@
 //         ctx::Field{"session"}.log(),
 //     }));
 //
-// Loggers and metric families choose among what the declaration grants; a field that is not
-// declared is forwarded but never logged and never a label.
+// Loggers, metric families and spans choose among what the declaration grants; extract(), inject()
+// and set_baggage() enforce its limits. What is not declared is forwarded inside, never logged,
+// never a label, never in a span, and neither sent to nor taken from partners and outside.
 //
 // Threads   Publish from any thread, at start-up as a rule; readers see the old or the new set.
 // Errors    Nothing fails. Sets that were replaced are kept until the process ends, because readers
@@ -15,7 +16,7 @@
 
 #pragma once
 
-#include <ctx/baggage/field.hpp>
+#include <ctx/baggage/field_set.hpp>
 #include <ctx/export.hpp>
 
 #include <cstdint>

@@ -5,10 +5,10 @@
 //     context.trace_id;      // and span_id, flags
 //     context.fields;        // ,"tenant":"acme","tier":"gold"
 //
-// The ids, and those entries of the baggage whose declaration says log() (ctx/context/fields.hpp).
-// What is not declared is never logged. At most 8 fields of at most 128 bytes each, cut between
-// characters and ended with U+2026; 1 KiB in all. Fields are rendered once per trace and baggage,
-// kept with the context and shared with the contexts of its child spans.
+// The ids, and those fields of the baggage whose declaration says log() (ctx/context/fields.hpp):
+// plain, hashed or masked. What is not declared is never logged. At most 8 fields of at most 128
+// bytes each, cut between characters and ended with U+2026; 1 KiB in all. Fields are rendered once
+// per trace and baggage, kept with the context and shared with the contexts of its child spans.
 //
 // Threads   Safe from any thread.
 // Errors    Nothing fails. What does not fit is left out or cut and counted

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <ctx/baggage/baggage.hpp>
+#include <ctx/baggage/field.hpp>
 #include <ctx/context/context.hpp>
 #include <ctx/export.hpp>
 #include <ctx/propagation/carrier_view.hpp>
@@ -46,7 +47,9 @@ public:
 
     /// `base` with what was found: the span, if there was one, and the baggage, if there was some,
     /// replace those of `base`. Nothing found: `base` itself. @throws std::bad_alloc
-    [[nodiscard]] Context finish(Context base) &&;
+    /// @param from  who sent it: baggage that the published declaration does not admit from there
+    ///              is left out.
+    [[nodiscard]] Context finish(Context base, Destination from = Destination::inside) &&;
 
 private:
     SpanContext span_;

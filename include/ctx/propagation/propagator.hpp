@@ -6,6 +6,13 @@
 //     auto propagators = ctx::Propagators::from_environment();   // OTEL_PROPAGATORS
 //     propagators.inject(ctx::current(), outgoing);
 //
+//     ctx::inject(ctx::current(), outgoing, ctx::Destination::outside);     // not one of ours
+//     const auto partner_api = ctx::Propagators{}.at(ctx::Destination::partner);
+//
+// The declaration of fields (ctx/context/fields.hpp) is enforced here: what may not go to a
+// destination is not sent there, nor taken from there; a ttl is counted down; sizes and types are
+// checked. The other side is inside if not given.
+//
 // The free functions speak W3C `traceparent`, `tracestate` and `baggage`; Propagators speaks a list
 // of formats. inject() sends the ids of the context as they are: make a child span first (Span, or
 // child_of()), so that each call has a span id of its own.
@@ -15,7 +22,9 @@
 //           broken trace headers leave the baggage alone and the other way round. std::bad_alloc
 //           and what the carrier throws pass through.
 // Cost      extract: one allocation for the context, one for the baggage, one walk over the headers
-//           per name. inject, baggage unchanged: none of ctx's own. bench/propagation_bench.
+//           per name. inject, baggage unchanged: none of ctx's own. bench/propagation_bench. What
+//           the declaration changes on the way costs a few more; one that restricts nothing, a
+//           load.
 
 #pragma once
 
@@ -54,6 +63,11 @@ public:
     /// named() with the value of the environment variable OTEL_PROPAGATORS, read now.
     [[nodiscard]] static Propagators from_environment(std::span<const Format> also = {});
 
+    /// These formats at a boundary: who is at the other end of extract() and inject() when the
+    /// call does not say. For adapters that are configured once.
+    [[nodiscard]] Propagators at(Destination boundary) const;
+    [[nodiscard]] Destination boundary() const noexcept { return boundary_; }
+
     /// In the order in which they run.
     [[nodiscard]] std::span<const Format> formats() const noexcept { return formats_; }
 
@@ -63,9 +77,15 @@ public:
     ///              as it is when they hold nothing.
     template <typename Carrier>
     [[nodiscard]] Context extract(const Carrier& carrier, Context base = {}) const {
+        return extract(carrier, std::move(base), boundary_);
+    }
+
+    /// The same of somebody who is not at the usual boundary().
+    template <typename Carrier>
+    [[nodiscard]] Context extract(const Carrier& carrier, Context base, Destination from) const {
         detail::require_readable<Carrier>();
         if constexpr (ReadableCarrier<Carrier>) {
-            return extract_from(CarrierReader{carrier}, std::move(base));
+            return extract_from(CarrierReader{carrier}, std::move(base), from);
         }
     }
 
@@ -73,39 +93,50 @@ public:
     /// replaced or removed; other headers stay.
     template <typename Carrier>
     void inject(ContextView context, Carrier& carrier) const {
+        inject(context, carrier, boundary_);
+    }
+
+    /// The same to somebody who is not at the usual boundary().
+    template <typename Carrier>
+    void inject(ContextView context, Carrier& carrier, Destination to) const {
         detail::require_writable<Carrier>();
         if constexpr (WritableCarrier<Carrier>) {
-            inject_into(context, CarrierWriter{carrier});
+            inject_into(context, CarrierWriter{carrier}, to);
         }
     }
 
 private:
-    [[nodiscard]] Context extract_from(const CarrierReader& from, Context base) const;
-    void inject_into(ContextView context, const CarrierWriter& into) const;
+    [[nodiscard]] Context extract_from(const CarrierReader& from, Context base,
+                                       Destination sender) const;
+    void inject_into(ContextView context, const CarrierWriter& into, Destination receiver) const;
 
     std::vector<Format> formats_;
+    Destination boundary_ = Destination::inside;
 };
 
 namespace detail {
-[[nodiscard]] CTX_EXPORT Context extract_default(const CarrierReader& from, Context base);
-CTX_EXPORT void inject_default(ContextView context, const CarrierWriter& into);
+[[nodiscard]] CTX_EXPORT Context extract_default(const CarrierReader& from, Context base,
+                                                 Destination sender);
+CTX_EXPORT void inject_default(ContextView context, const CarrierWriter& into,
+                               Destination receiver);
 }  // namespace detail
 
 /// Propagators{}.extract(), without the list.
 template <typename Carrier>
-[[nodiscard]] Context extract(const Carrier& carrier, Context base = {}) {
+[[nodiscard]] Context extract(const Carrier& carrier, Context base = {},
+                              Destination from = Destination::inside) {
     detail::require_readable<Carrier>();
     if constexpr (ReadableCarrier<Carrier>) {
-        return detail::extract_default(CarrierReader{carrier}, std::move(base));
+        return detail::extract_default(CarrierReader{carrier}, std::move(base), from);
     }
 }
 
 /// Propagators{}.inject(), without the list.
 template <typename Carrier>
-void inject(ContextView context, Carrier& carrier) {
+void inject(ContextView context, Carrier& carrier, Destination to = Destination::inside) {
     detail::require_writable<Carrier>();
     if constexpr (WritableCarrier<Carrier>) {
-        detail::inject_default(context, CarrierWriter{carrier});
+        detail::inject_default(context, CarrierWriter{carrier}, to);
     }
 }
 
