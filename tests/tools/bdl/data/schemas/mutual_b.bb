@@ -1,12 +1,12 @@
 package mutual.b;
 
 import "mutual_a.bb";
-import "tenant.bb";
+import "reference.bb";
 
 bag B {
     A a = 1;
     Mine mine = 2;
-    acme.requests.Tenant tenant = 3;
+    ExampleBag example = 3;
 }
 
 struct Point {

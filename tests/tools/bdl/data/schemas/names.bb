@@ -25,7 +25,7 @@ struct A_struct_that_has_a_long_name_so_that_lines_are_broken {
 bag Bag [number = 7] {
     Bag Bag = 1;
     string add = 2;
-    string at = 3 [log = plain];
+    string at = 3;
     string clear = 4;
     string get = 5;
     string with = 6;

@@ -15,3 +15,8 @@ bag Tenant [number = 10] {
     callpath<8> hops = 8;
     min<int64> deadline = 9 [span = false];
 }
+
+bag Elsewhere {
+    string name = 1 [label = "elsewhere", default = "a \\ and ??/ and Ã¤"];
+    map<string, Tenant> tenants = 2 [send = none];
+}

@@ -40,11 +40,11 @@ bag Everything {
     max<string> max_string = 53;
     last<int64> last_int64 = 54;
     last<All> last_struct = 55;
-    callpath<255> path = 60;
+    callpath<255> trail = 60;
 }
 
 bag Later [number = 4294967295] {
-    Everything back = 4294967295 [send = outside];
+    Everything back = 4294967295;
 }
 
 bag Nothing {
