@@ -77,7 +77,12 @@ function(ctx_install_component name requires packages)
     FILE_SET HEADERS COMPONENT ${name})
   install(EXPORT ctx-${name} NAMESPACE ctx:: FILE ctx-${name}-targets.cmake
     COMPONENT ${name} DESTINATION "${CTX_PACKAGE_DIR}")
+  ctx_install_component_file(${name} "${requires}" "${packages}")
+endfunction()
 
+# ctx-NAME.cmake, which find_package() reads for the component. It brings the targets of
+# ctx-NAME-targets.cmake and includes what is given behind: files that are installed beside it.
+function(ctx_install_component_file name requires packages)
   # What must be found before the exported targets can be used. A file that returns early (as
   # find_dependency does when it fails) leaves its component not found, with the reason said.
   # Imported targets belong to the folder that looked for them, so each folder looks anew.
@@ -90,6 +95,10 @@ function(ctx_install_component name requires packages)
       "include(\"\${CMAKE_CURRENT_LIST_DIR}/ctx-${component}.cmake\" OPTIONAL)\n"
       "if(NOT ctx_${component}_FOUND)\n  return()\nendif()\n")
   endforeach()
+  set(included "")
+  foreach(file IN LISTS ARGN)
+    string(APPEND included "include(\"\${CMAKE_CURRENT_LIST_DIR}/${file}\")\n")
+  endforeach()
   file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/package/ctx-${name}.cmake" @ONLY CONTENT
 "if(TARGET ctx::${name})
   set(ctx_${name}_FOUND TRUE)
@@ -97,7 +106,7 @@ function(ctx_install_component name requires packages)
 endif()
 set(ctx_${name}_FOUND FALSE)
 ${text}include(\"\${CMAKE_CURRENT_LIST_DIR}/ctx-${name}-targets.cmake\")
-set(ctx_${name}_FOUND TRUE)
+${included}set(ctx_${name}_FOUND TRUE)
 ")
   install(FILES "${PROJECT_BINARY_DIR}/package/ctx-${name}.cmake"
     COMPONENT ${name} DESTINATION "${CTX_PACKAGE_DIR}")

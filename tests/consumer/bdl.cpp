@@ -1,0 +1,18 @@
+// Writes and reads a typed bag whose class is generated from bdl.bb.
+// Prints: acme
+// Prints: 7 rows
+#include "bdl.hpp"
+
+#include <cstdio>
+#include <string>
+
+int main() {
+    auto tenant = consumer::Tenant::from(ctx::Baggage{}, {consumer::Tenant::number});
+    tenant.set_name("acme");
+    tenant.increment_rows(7);
+
+    const auto baggage = tenant.applied_to(ctx::Baggage{}, {consumer::Tenant::number});
+    const auto read = consumer::Tenant::from(baggage, {consumer::Tenant::number});
+    std::printf("%s\n", std::string(read.name().value_or("nobody")).c_str());
+    std::printf("%u rows\n", static_cast<unsigned>(read.rows().value()));
+}

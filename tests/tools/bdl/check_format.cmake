@@ -1,0 +1,16 @@
+# Formats a copy of each golden header and fails when that changes anything.
+file(GLOB goldens "${GOLDEN}/*.hpp.golden")
+if(NOT goldens)
+  message(FATAL_ERROR "no golden headers in ${GOLDEN}")
+endif()
+file(MAKE_DIRECTORY "${WORK}")
+configure_file("${STYLE}" "${WORK}/.clang-format" COPYONLY)
+foreach(golden IN LISTS goldens)
+  cmake_path(GET golden STEM name)
+  configure_file("${golden}" "${WORK}/${name}.hpp" COPYONLY)
+  execute_process(COMMAND "${CLANG_FORMAT}" --style=file --dry-run --Werror "${WORK}/${name}.hpp"
+    RESULT_VARIABLE status)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${golden} is not as clang-format would have it")
+  endif()
+endforeach()

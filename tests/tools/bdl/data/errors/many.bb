@@ -1,0 +1,32 @@
+bag A {
+    Unknown0 x0 = 0;
+    Unknown1 x1 = 1;
+    Unknown2 x2 = 2;
+    Unknown3 x3 = 3;
+    Unknown4 x4 = 4;
+    Unknown5 x5 = 5;
+    Unknown6 x6 = 6;
+    Unknown7 x7 = 7;
+    Unknown8 x8 = 8;
+    Unknown9 x9 = 9;
+    Unknown10 x10 = 10;
+    Unknown11 x11 = 11;
+    Unknown12 x12 = 12;
+    Unknown13 x13 = 13;
+    Unknown14 x14 = 14;
+    Unknown15 x15 = 15;
+    Unknown16 x16 = 16;
+    Unknown17 x17 = 17;
+    Unknown18 x18 = 18;
+    Unknown19 x19 = 19;
+    Unknown20 x20 = 20;
+    Unknown21 x21 = 21;
+    Unknown22 x22 = 22;
+    Unknown23 x23 = 23;
+    Unknown24 x24 = 24;
+    Unknown25 x25 = 25;
+    Unknown26 x26 = 26;
+    Unknown27 x27 = 27;
+    Unknown28 x28 = 28;
+    Unknown29 x29 = 29;
+}
