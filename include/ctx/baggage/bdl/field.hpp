@@ -6,7 +6,8 @@
 // ctx-bdl writes these calls from the attributes of a .bb file: `Tenant::fields()`.
 //
 // Threads   Pure functions.
-// Errors    Types that hold more than one value do not compile.
+// Errors    Types that hold more than one value have no text: they can be kept from destinations,
+//           but readers never see them.
 // Cost      Reading is one pass over the bag. Text is borrowed from the baggage, but for the
 //           greatest of texts (max<string>), of which readers see the first 40 bytes.
 
@@ -47,6 +48,13 @@ template <typename Value>
     }
 }
 
+/// Whether a type holds one value that can be shown: not a set, a map, a struct, a callpath.
+template <typename Type>
+concept Showable = std::same_as<Type, Counter> || std::same_as<Type, Taint> ||
+    (SingleValued<Type> &&
+     (std::integral<typename Type::Value> || std::floating_point<typename Type::Value> ||
+      std::convertible_to<typename Type::Value, std::string_view>));
+
 template <typename Type>
 [[nodiscard]] std::optional<std::string_view> read_as_text(const Baggage& baggage,
                                                            std::uint32_t bag, std::uint32_t field,
@@ -55,7 +63,9 @@ template <typename Type>
     if (!content.present()) {
         return std::nullopt;
     }
-    if constexpr (std::same_as<Type, Counter>) {
+    if constexpr (!Showable<Type>) {
+        return std::nullopt;
+    } else if constexpr (std::same_as<Type, Counter>) {
         return show(Type::read(content).value(), scratch);
     } else if constexpr (std::same_as<Type, Taint>) {
         return show(Type::read(content), scratch);
@@ -68,7 +78,7 @@ template <typename Type>
 }  // namespace detail
 
 /// The field `index` of bag `number`, to be declared; `name` is what logs call it unless told
-/// otherwise. `Type` holds one value: a primitive, Min, Max, Last of one, or Counter.
+/// otherwise.
 template <typename Type>
 [[nodiscard]] Field field(std::uint32_t number, std::uint32_t index, std::string_view name) {
     return Field::of_bag(number, index, &detail::read_as_text<Type>, name);
