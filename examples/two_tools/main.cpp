@@ -51,7 +51,12 @@ std::string shard(std::string_view name, std::string_view header, std::uint64_t 
 // [snippet partner]
 void call_partner(const ctx::Context& context) {
     const auto fields = *ctx::FieldSet::create(quota::Usage::fields());
-    const auto sent = ctx::outgoing(context.baggage(), fields, ctx::Destination::partner);
+    const auto print_event = [](void*, const ctx::FieldEvent& event) noexcept {
+        std::cout << to_string(event.action) << ' ' << event.key << ": " << to_string(event.reason)
+                  << '\n';
+    };
+    ctx::FieldReport report(print_event, nullptr);
+    const auto sent = ctx::outgoing(context.baggage(), fields, ctx::Destination::partner, &report);
     print("partner:  ", ctx::Context{}.with_baggage(sent));
 }
 // [end]
