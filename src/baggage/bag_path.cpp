@@ -102,20 +102,20 @@ void change_content(Baggage& baggage, const BagPath& path, std::string_view cont
     if (is_nowhere(path)) {
         return;
     }
+    ByteBuffer bytes;  // the content may lie in the list that is changed
+    bytes.append(content);
     if (!baggage.bags().sorted()) {
         detail::erase_everywhere(baggage, path, std::nullopt);
     }
     const Site site = find_site(baggage, path);
     if (!site.missing.empty()) {
-        if (!content.empty()) {
-            insert_at(baggage, site, content);
+        if (bytes.size() != 0) {
+            insert_at(baggage, site, bytes.view());
         }
         return;
     }
     const std::size_t begin = site.bag.begin_offset();
     const std::size_t end = site.bag.end_offset();
-    ByteBuffer bytes;
-    bytes.append(content);
     detail::append_markers(bytes, site.bag.content(), baggage.overflowed());
     const bool vanishes = content.empty() && bytes.size() == 0;
     const std::size_t from = vanishes          ? site.removed_from
