@@ -7,8 +7,11 @@
 #
 #   find_package(ctx REQUIRED COMPONENTS context bdl)
 #   add_executable(app main.cpp)
-#   target_link_libraries(app PRIVATE ctx::context)
+#   target_link_libraries(app PRIVATE ctx::context ctx::bdl)
 #   ctx_add_bdl(app FILES tenant.bb)
+#
+# ctx::bdl is what the headers need, ctx::baggage, in one word. A project that has ctx as a
+# subdirectory sets CTX_BUILD_TOOLS.
 #
 # The headers are made before anything of the target is compiled, and made again when a .bb file
 # changes that they depend on. Those of a library are found by whoever links it, too.

@@ -1,7 +1,7 @@
 // Any bytes as a .bb file: what is accepted is compared with a second reader, what is refused has
 // a message, and what is good becomes a header.
 
-#include "fuzz/bdl_reference.hpp"
+#include "fuzz/bdl_reference_links.hpp"
 #include "fuzz/check.hpp"
 
 #include <ctx-bdl/checker.hpp>

@@ -68,7 +68,8 @@ void Layout::comment(std::string_view marker, std::string_view text) {
         do {
             const bool code = rest.starts_with("    ");
             const std::size_t end = code ? rest.size() : break_of(rest, room);
-            const std::string_view part = rest.substr(0, end);
+            std::string_view part = rest.substr(0, end);
+            part = part.substr(0, part.find_last_not_of(' ') + 1);
             line(std::string(marker) + (part.empty() ? "" : " ") + std::string(part));
             rest.remove_prefix(end);
             rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
