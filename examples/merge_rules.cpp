@@ -70,7 +70,7 @@ void show(std::string_view type, std::string_view what, Start start, Left left, 
 
 void nothing(const Rules& /*bag*/) {}
 
-void registers() {
+void texts() {
     show(
         "string", "red | blue", nothing, [](Rules& bag) { bag.set_text("red"); },
         [](Rules& bag) { bag.set_text("blue"); }, [](const Rules& bag) { return bag.text(); });
@@ -82,6 +82,9 @@ void registers() {
         "string", "blue, then red | nothing", [](Rules& bag) { bag.set_text("blue"); },
         [](Rules& bag) { bag.set_text("red"); }, nothing,
         [](const Rules& bag) { return bag.text(); });
+}
+
+void numbers() {
     show(
         "bool", "true | false", nothing, [](Rules& bag) { bag.set_flag(true); },
         [](Rules& bag) { bag.set_flag(false); }, [](const Rules& bag) { return bag.flag(); });
@@ -144,7 +147,7 @@ void ordered() {
         [](const Rules& bag) { return bag.newest(); });
 }
 
-void collections() {
+void sets() {
     show(
         "set<string>", "a | b", nothing, [](Rules& bag) { bag.add_tags("a"); },
         [](Rules& bag) { bag.add_tags("b"); }, [](const Rules& bag) { return bag.tags(); });
@@ -152,6 +155,9 @@ void collections() {
         "set<string>", "a, then removed | nothing", [](Rules& bag) { bag.add_tags("a"); },
         [](Rules& bag) { bag.remove_tags("a"); }, nothing,
         [](const Rules& bag) { return bag.tags(); });
+}
+
+void maps_and_counters() {
     show(
         "map", "x=1 | x=2 y=3", nothing, [](Rules& bag) { bag.set_labels("x", "1"); },
         [](Rules& bag) {
@@ -167,6 +173,9 @@ void collections() {
         "counter", "2, then +5 | +7", [](Rules& bag) { bag.increment_rows(2); },
         [](Rules& bag) { bag.increment_rows(5); }, [](Rules& bag) { bag.increment_rows(7); },
         [](const Rules& bag) { return bag.rows().value(); });
+}
+
+void paths_and_bags() {
     show(
         "callpath<3>", "a, then b | c", [](Rules& bag) { bag.add_hops("a"); },
         [](Rules& bag) { bag.add_hops("b"); }, [](Rules& bag) { bag.add_hops("c"); },
@@ -231,9 +240,12 @@ void superseded() {
 }  // namespace
 
 int main() {
-    registers();
+    texts();
+    numbers();
     ordered();
-    collections();
+    sets();
+    maps_and_counters();
+    paths_and_bags();
     string_entries();
     many_hops();
     superseded();
