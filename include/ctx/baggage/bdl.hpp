@@ -10,3 +10,4 @@
 #include <ctx/baggage/bdl/scalar.hpp>
 #include <ctx/baggage/bdl/struct.hpp>
 #include <ctx/baggage/field.hpp>
+#include <ctx/baggage/utf8.hpp>
