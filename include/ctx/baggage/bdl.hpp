@@ -1,4 +1,11 @@
 // ctx/baggage/bdl.hpp: everything that a header written by ctx-bdl needs.
+//
+//     #include "tenant.hpp"                      // from tenant.bb, by ctx_add_bdl()
+//     auto tenant = acme::Tenant::get(context);
+//
+// Threads   As bdl/bag.hpp says.
+// Errors    As bdl/bag.hpp says.
+// Cost      As bdl/bag.hpp says.
 
 #pragma once
 
