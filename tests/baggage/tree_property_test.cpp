@@ -33,9 +33,9 @@ std::string random_header(Random& random, int level) {
     static const std::string keys[] = {"", "a", std::string("\0", 1), "\xff"};
     const int kind = level == 0 ? 0 : static_cast<int>(random.below(2));
     std::string header(1, static_cast<char>(128 + (15 - level) * 8 + kind * 4));
-    return header + (kind == 1 ? keys[random.below(4)]
-                               : random.one_in(8) ? std::string("\x80\x80", 2)
-                                                  : std::string(1, static_cast<char>(random.below(3))));
+    return header + (kind == 1          ? keys[random.below(4)]
+                     : random.one_in(8) ? std::string("\x80\x80", 2)
+                                        : std::string(1, static_cast<char>(random.below(3))));
 }
 
 TreeBag random_tree(Random& random, int level = 0) {
@@ -99,10 +99,10 @@ Atoms random_path(Random& random, std::string_view list) {
     }
     for (std::size_t i = 0; i < path.size(); ++i) {
         const auto parsed = ctx::parse_header(path[i]);
-        const bool named = !parsed->reserved && !parsed->take_first &&
-                           (parsed->keyed || (parsed->index && path[i].size() ==
-                                                                   1 + ctx::lexvarint_size(
-                                                                           *parsed->index)));
+        const bool named =
+            !parsed->reserved && !parsed->take_first &&
+            (parsed->keyed ||
+             (parsed->index && path[i].size() == 1 + ctx::lexvarint_size(*parsed->index)));
         if (!named) {
             path.resize(i);
         }
@@ -177,10 +177,9 @@ TEST(TreeProperty, a_merge_keeps_the_order_of_each_input) {
     for (int i = 0; i < rounds(); ++i) {
         const Atoms a = disordered(random);
         const Atoms b = disordered(random);
-        const Atoms merged =
-            ctx::test::reference_deserialize(
-                merge_atoms(reference_serialize(a), reference_serialize(b)))
-                .atoms;
+        const Atoms merged = ctx::test::reference_deserialize(
+                                 merge_atoms(reference_serialize(a), reference_serialize(b)))
+                                 .atoms;
         ASSERT_TRUE(is_subsequence(a, merged) && is_subsequence(b, merged));
         ASSERT_LE(merged.size(), a.size() + b.size());
     }
@@ -194,8 +193,8 @@ TEST(TreeProperty, before_the_first_marker_a_merge_of_trimmed_lists_is_that_of_w
         for (std::string& list : whole) {
             // Markers of the sender would hide the ones that are looked for.
             list = list_of_tree(tree_of(random_list(random)));
-            cut.push_back(random.one_in(3) ? list
-                                           : ctx::trim_atoms(list, 1 + random.below(list.size() + 1)));
+            cut.push_back(
+                random.one_in(3) ? list : ctx::trim_atoms(list, 1 + random.below(list.size() + 1)));
         }
         std::string all;
         std::string merged;
@@ -266,8 +265,7 @@ TEST(TreeProperty, views_of_lists_above_a_kilobyte_find_the_same) {
         for (int bag = 0; bag < 60; ++bag) {
             std::string list;
             append_header(list, 0, std::uint64_t{random.below(300)});
-            tree.children[std::string(*ctx::AtomReader(list).next())].data.insert(
-                random.bytes(30));
+            tree.children[std::string(*ctx::AtomReader(list).next())].data.insert(random.bytes(30));
         }
         std::string list = list_of_tree(tree);
         list += random.one_in(2) ? random_list(random) : "";
@@ -323,8 +321,7 @@ TEST(TreeProperty, rewrites_of_an_unshared_list_in_place_give_the_same_bytes) {
             const std::string payload = random.word(1);
             const bool adds = random.one_in(3);
             const std::string content =
-                random.one_in(3) ? ""
-                                 : list_of_tree(random_content(random, path.depth()));
+                random.one_in(3) ? "" : list_of_tree(random_content(random, path.depth()));
             const Baggage expected =
                 adds ? with_datum(copy, path, payload) : with_content(copy, path, content);
             adds ? ctx::detail::insert_datum(mine, path, payload)

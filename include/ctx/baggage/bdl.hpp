@@ -1,4 +1,11 @@
 // ctx/baggage/bdl.hpp: everything that a header written by ctx-bdl needs.
+//
+//     #include "tenant.hpp"                      // from tenant.bb, by ctx_add_bdl()
+//     auto tenant = acme::Tenant::get(context);
+//
+// Threads   As bdl/bag.hpp says.
+// Errors    As bdl/bag.hpp says.
+// Cost      As bdl/bag.hpp says.
 
 #pragma once
 
@@ -10,3 +17,4 @@
 #include <ctx/baggage/bdl/scalar.hpp>
 #include <ctx/baggage/bdl/struct.hpp>
 #include <ctx/baggage/field.hpp>
+#include <ctx/baggage/utf8.hpp>
