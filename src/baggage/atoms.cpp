@@ -1,3 +1,4 @@
+#include "baggage/atom_scan.hpp"
 #include <ctx/baggage/atoms.hpp>
 
 #include <cstring>
@@ -65,19 +66,17 @@ AtomCut find_complete_atoms(std::string_view bytes, AtomLimits limits,
     const bool over_limit = bytes.size() > limits.max_bytes;
     // What is cut for its size needs a byte for the marker within the limit.
     const std::size_t room = over_limit && limits.max_bytes != 0 ? limits.max_bytes - 1 : 0;
-    AtomReader reader(over_limit ? bytes.substr(0, room) : bytes);
+    const detail::AtomScan scan = detail::scan_atoms(over_limit ? bytes.substr(0, room) : bytes);
     DecodeReport counts;
-    while (const auto atom = reader.next()) {
-        ++counts.atoms;
-        counts.overflowed |= atom->empty();
-    }
-    counts.bytes_dropped = bytes.size() - reader.offset();
-    counts.damaged = reader.damaged() && !over_limit;
+    counts.atoms = scan.atoms;
+    counts.overflowed = scan.has_marker;
+    counts.bytes_dropped = bytes.size() - scan.bytes;
+    counts.damaged = scan.damaged && !over_limit;
     counts.over_limit = over_limit;
     if (report != nullptr) {
         *report = counts;
     }
-    return {reader.offset(), counts.bytes_dropped != 0 && limits.max_bytes != 0};
+    return {scan.bytes, counts.bytes_dropped != 0 && limits.max_bytes != 0};
 }
 
 AtomCut find_trim(std::string_view list, std::size_t max_bytes) noexcept {

@@ -78,12 +78,12 @@ DatumPlace find_datum(const BagView& bag, std::string_view payload) noexcept {
     return place;
 }
 
-bool has_datum(const BagView& bag, std::string_view payload) noexcept {
-    return bag
-        .first_datum([payload](std::string_view datum) {
-            return datum == payload ? std::optional(true) : std::nullopt;
-        })
-        .has_value();
+std::size_t count_datum(const BagView& bag, std::string_view payload) noexcept {
+    std::size_t count = 0;
+    for (const std::string_view datum : bag.data()) {
+        count += datum == payload ? 1 : 0;
+    }
+    return count;
 }
 
 void append_datum(ByteBuffer& out, std::string_view payload) {
@@ -102,20 +102,20 @@ void change_content(Baggage& baggage, const BagPath& path, std::string_view cont
     if (is_nowhere(path)) {
         return;
     }
+    ByteBuffer bytes;  // the content may lie in the list that is changed
+    bytes.append(content);
     if (!baggage.bags().sorted()) {
         detail::erase_everywhere(baggage, path, std::nullopt);
     }
     const Site site = find_site(baggage, path);
     if (!site.missing.empty()) {
-        if (!content.empty()) {
-            insert_at(baggage, site, content);
+        if (bytes.size() != 0) {
+            insert_at(baggage, site, bytes.view());
         }
         return;
     }
     const std::size_t begin = site.bag.begin_offset();
     const std::size_t end = site.bag.end_offset();
-    ByteBuffer bytes;
-    bytes.append(content);
     detail::append_markers(bytes, site.bag.content(), baggage.overflowed());
     const bool vanishes = content.empty() && bytes.size() == 0;
     const std::size_t from = vanishes          ? site.removed_from
@@ -133,8 +133,8 @@ void add_datum(Baggage& baggage, const BagPath& path, std::string_view payload) 
     append_datum(datum, payload);
     if (site.missing.empty()) {
         const DatumPlace place = find_datum(site.bag, payload);
-        if (place.begin != place.end || (!site.bag.sorted() && has_datum(site.bag, payload))) {
-            return;
+        if (place.begin != place.end || count_datum(site.bag, payload) != 0) {
+            return;  // the data of a sorted list may be unsorted
         }
         site.insert_at = place.begin;
     }
@@ -146,11 +146,12 @@ void take_datum(Baggage& baggage, const BagPath& path, std::string_view payload)
         return;
     }
     const Site site = find_site(baggage, path);
-    if (!site.missing.empty() || !has_datum(site.bag, payload)) {
+    const std::size_t count = site.missing.empty() ? count_datum(site.bag, payload) : 0;
+    if (count == 0) {
         return;
     }
     const DatumPlace place = find_datum(site.bag, payload);
-    if (!site.bag.sorted() || place.begin == place.end) {
+    if (!site.bag.sorted() || place.begin == place.end || count != 1) {
         detail::erase_everywhere(baggage, path, payload);
         return;
     }

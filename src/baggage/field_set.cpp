@@ -237,9 +237,8 @@ void FieldSet::add_to_indexes() {
         restricts_sending_inside_ |= field.send() == Send::none || field.ttl().has_value() ||
                                      field.merge() != MergeRule::least;
         restricts_bags_inside_ |= field.source().in_bag && field.send() == Send::none;
-        restricts_admission_inside_ |= field.ttl().has_value() ||
-                                       field.type() != EntryType::string ||
-                                       (field.limits_size() && !field.source().in_bag);
+        restricts_admission_inside_ |=
+            field.ttl().has_value() || field.type() != EntryType::string || field.limits_size();
     }
     std::sort(by_name_.begin(), by_name_.end(), [this](std::uint32_t a, std::uint32_t b) {
         return fields_[a].key() < fields_[b].key();

@@ -1,5 +1,6 @@
 // What may leave and what is accepted: a judgement of each string entry, then one rewriting.
 
+#include "baggage/bag_limits.hpp"
 #include "baggage/field_value.hpp"
 #include "baggage/rewrite.hpp"
 #include "baggage/string_bag.hpp"
@@ -236,8 +237,11 @@ Baggage outgoing(const Baggage& baggage, const FieldSet& fields, Destination to,
 
 Baggage admitted(const Baggage& baggage, const FieldSet& fields, Destination from,
                  FieldReport* report) {
-    return fields.restricts_admission(from) ? apply(baggage, ArrivalRules(fields, from, report))
-                                            : baggage;
+    if (!fields.restricts_admission(from)) {
+        return baggage;
+    }
+    return detail::within_bag_limits(apply(baggage, ArrivalRules(fields, from, report)), fields,
+                                     report);
 }
 
 Baggage set_governed(const Baggage& baggage, const FieldSet& fields, BaggageKey key,

@@ -30,15 +30,6 @@ void copy_string_facts(const BaggageBuffer& from, BaggageBuffer& to) noexcept {
                            std::memory_order_relaxed);
 }
 
-bool has_marker(std::string_view atoms) noexcept {
-    for (AtomReader reader(atoms); const auto atom = reader.next();) {
-        if (atom->empty()) {
-            return true;
-        }
-    }
-    return false;
-}
-
 // Forgets what a change in place made untrue.
 void forget_facts(BaggageBuffer& buffer, std::size_t from) noexcept {
     if (!keeps_strings(buffer, from)) {
@@ -48,10 +39,11 @@ void forget_facts(BaggageBuffer& buffer, std::size_t from) noexcept {
     delete[] buffer.bag_index.exchange(nullptr, std::memory_order_relaxed);
 }
 
-// A sorted list without markers stays one: what is put in is canonical and in its place.
+// A sorted list without markers stays one when what is put in is one, too: it is in its place.
 void set_tree_facts(BaggageBuffer& buffer, TreeFacts before, std::string_view inserted) noexcept {
-    const bool known =
-        before.sorted && before.first_marker == BaggageBuffer::no_marker && !has_marker(inserted);
+    const TreeFacts within = find_tree_facts(inserted);
+    const bool known = before.sorted && before.first_marker == BaggageBuffer::no_marker &&
+                       within.sorted && within.first_marker == BaggageBuffer::no_marker;
     buffer.first_marker.store(BaggageBuffer::no_marker, std::memory_order_relaxed);
     buffer.tree_state.store(known ? TreeState::sorted : TreeState::unknown,
                             std::memory_order_relaxed);

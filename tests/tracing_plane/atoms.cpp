@@ -81,7 +81,8 @@ Json trim_serialized(const Json& input, const Json& /*expected*/) {
 }
 
 Json write_stream(const Json& input, const Json& /*expected*/) {
-    return {{"hex", to_hex(frame_atoms(trim_atoms(list_from(input.at("atoms")), limit_of(input))))}};
+    return {
+        {"hex", to_hex(frame_atoms(trim_atoms(list_from(input.at("atoms")), limit_of(input))))}};
 }
 
 Json read_stream(const Json& input, const Json& /*expected*/) {

@@ -65,7 +65,8 @@ Json receive(const Json& input, const Json& expected) {
         result[bag] = fields;
         for (const SchemaField& field : bag_schema(name)) {
             if (expected.contains(field.name)) {
-                result[field.name] = fields.contains(field.name) ? fields[field.name] : Json(nullptr);
+                result[field.name] =
+                    fields.contains(field.name) ? fields[field.name] : Json(nullptr);
             }
         }
     }
@@ -99,7 +100,8 @@ std::string example_bag(const Json& value) {
 Json join_bags(const Json& input, const Json& /*expected*/) {
     const auto left = Baggage::from_atoms(example_bag(input.at("left")));
     const auto right = Baggage::from_atoms(example_bag(input.at("right")));
-    if (to_hex(left.atoms()) != input.at("left_hex") || to_hex(right.atoms()) != input.at("right_hex")) {
+    if (to_hex(left.atoms()) != input.at("left_hex") ||
+        to_hex(right.atoms()) != input.at("right_hex")) {
         return {{"error", "the inputs are written as other bytes"}};
     }
     const Baggage joined = join(left, right);

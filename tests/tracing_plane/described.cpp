@@ -12,8 +12,9 @@ namespace {
 
 // The types of the members, in order: `fixed64 x4` is four of them.
 std::vector<std::string> member_types(const std::string& description) {
-    static const std::regex type("\\b(bool|taint|s?int(?:32|64)|s?fixed(?:32|64)|float|double|"
-                                 "string|bytes)\\b(?:\\s*x\\s*(\\d+))?");
+    static const std::regex type(
+        "\\b(bool|taint|s?int(?:32|64)|s?fixed(?:32|64)|float|double|"
+        "string|bytes)\\b(?:\\s*x\\s*(\\d+))?");
     std::vector<std::string> types;
     for (std::sregex_iterator it(description.begin(), description.end(), type), end; it != end;
          ++it) {
@@ -58,7 +59,8 @@ std::string payload_of(const std::vector<std::string>& types, const Json& value)
 }  // namespace
 
 Json write_described(const Json& input, const Json& /*expected*/) {
-    static const std::regex field("\\{\\s*(set<)?\\s*\\w+\\s*>?\\s+\\w+\\s*=\\s*(\\d+)\\s*;\\s*\\}");
+    static const std::regex field(
+        "\\{\\s*(set<)?\\s*\\w+\\s*>?\\s+\\w+\\s*=\\s*(\\d+)\\s*;\\s*\\}");
     const std::string schema = input.at("schema").get<std::string>();
     std::smatch match;
     if (!std::regex_search(schema, match, field)) {

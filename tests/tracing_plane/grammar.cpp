@@ -1,6 +1,7 @@
 // The grammar of .bb files, as ctx-bdl understands it.
 
 #include "tracing_plane/ops.hpp"
+
 #include <ctx-bdl/compiler.hpp>
 
 namespace ctx::test {

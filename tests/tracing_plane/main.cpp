@@ -42,7 +42,8 @@ bool is_acceptable(const Json& also, const Json& actual) {
             }
         }
     }
-    return also.is_object() ? agrees(also, actual) : also.is_string() && actual.value("hex", "?") == also;
+    return also.is_object() ? agrees(also, actual)
+                            : also.is_string() && actual.value("hex", "?") == also;
 }
 
 Operations all_operations() {

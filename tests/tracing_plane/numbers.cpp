@@ -112,8 +112,9 @@ void add_signed(Operations& operations, const std::string& type) {
 }
 
 Json prefix_of_header(const Json& input, const Json& /*expected*/) {
-    const char prefix = header_prefix(input.at("level").get<unsigned>(), input.at("type") == "keyed",
-                                      input.value("merge", "TakeAll") == "TakeFirst");
+    const char prefix =
+        header_prefix(input.at("level").get<unsigned>(), input.at("type") == "keyed",
+                      input.value("merge", "TakeAll") == "TakeFirst");
     return {{"hex", to_hex({&prefix, 1})}};
 }
 

@@ -87,9 +87,11 @@ void with_value(Wire /*wire*/, const Json& value, Use use) {
                               : value.get<Value>());
     } else {
         const bool is_text = value.is_string();
-        const bool negative = is_text ? value.get<std::string>().starts_with('-')
-                                      : value.get<std::int64_t>() < 0 && !value.is_number_unsigned();
-        use(negative ? static_cast<Value>(signed_of(value)) : static_cast<Value>(unsigned_of(value)));
+        const bool negative = is_text
+                                  ? value.get<std::string>().starts_with('-')
+                                  : value.get<std::int64_t>() < 0 && !value.is_number_unsigned();
+        use(negative ? static_cast<Value>(signed_of(value))
+                     : static_cast<Value>(unsigned_of(value)));
     }
 }
 
@@ -155,9 +157,9 @@ Json read_set(const BagView& field, const std::string& element) {
     Json elements = Json::array();
     for (std::string_view payload : field.data()) {
         const bool is_text = element == "string" || element == "bytes";
-        elements.push_back(is_text ? Json(element == "string" ? std::string(payload)
-                                                              : to_hex(payload))
-                                   : decode_member(element, payload));
+        elements.push_back(is_text
+                               ? Json(element == "string" ? std::string(payload) : to_hex(payload))
+                               : decode_member(element, payload));
     }
     return elements;
 }
@@ -168,7 +170,8 @@ Json read_entries(const BagView& field, const std::string& types) {
     const std::string value_type = types.substr(types.find_first_not_of(' ', comma + 1));
     Json entries = Json::object();
     for (const BagView& entry : field.children()) {
-        const std::string key = key_type == "string" ? std::string(entry.key()) : to_hex(entry.key());
+        const std::string key =
+            key_type == "string" ? std::string(entry.key()) : to_hex(entry.key());
         entries[key] = read_field(entry, value_type);
     }
     return entries;

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "tracing_plane/ops.hpp"
-#include <ctx/baggage/baggage.hpp>
 #include <ctx/baggage/bag_path.hpp>
 #include <ctx/baggage/bag_writer.hpp>
+#include <ctx/baggage/baggage.hpp>
 
 #include <string>
 #include <string_view>

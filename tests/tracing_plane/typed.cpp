@@ -19,8 +19,7 @@ Json write_one_field(const Json& input, const Json& /*expected*/) {
     write_field(writer, type, input.at("value"));
     writer.exit();
     Json result = result_of(writer.atoms());
-    const Json read =
-        read_field(BagView(writer.atoms()).child(unsigned_of(input["index"])), type);
+    const Json read = read_field(BagView(writer.atoms()).child(unsigned_of(input["index"])), type);
     const Json& value = input["value"];
     const bool unset_taint = type == "taint" && value == false && read == false;
     result["roundtrip"] = unset_taint || encode_value(type, read) == encode_value(type, value);
@@ -36,7 +35,8 @@ bool is_truncated(const BagView& field, const std::string& type) {
     if (type == "int32" || type == "int64") {
         return !read_lexvarint(*data.begin()).has_value();
     }
-    return (type == "sint32" || type == "sint64") && !read_signed_lexvarint(*data.begin()).has_value();
+    return (type == "sint32" || type == "sint64") &&
+           !read_signed_lexvarint(*data.begin()).has_value();
 }
 
 Json read_one_field(const Json& input, const Json& /*expected*/) {

@@ -87,21 +87,37 @@ private:
         result_.push_back(std::move(accessor));
     }
 
+    // Text with a declared size is cut where it is set.
+    [[nodiscard]] bool is_limited(const Type& inner) const {
+        return field_.governance.max.has_value() && types_.parameter(inner) == "std::string_view";
+    }
+    [[nodiscard]] std::string limited(const Type& inner) const {
+        return is_limited(inner)
+                   ? "ctx::utf8_prefix(value, " + std::to_string(*field_.governance.max) + ')'
+                   : "value";
+    }
+    [[nodiscard]] std::string limit_doc(const Type& inner) const {
+        return is_limited(inner) ? "Keeps at most " + std::to_string(*field_.governance.max) +
+                                       " bytes, cut between characters."
+                                 : "";
+    }
+
     void add_scalar(const Type& inner) {
         const bool taint =
             inner.kind == Type::Kind::primitive && inner.primitive == Primitive::taint;
         const std::string callee = taint ? "set_taint" : "set<" + types_.wire(inner) + '>';
         add("set_", {types_.parameter(inner) + " value" + (taint ? " = true" : "")},
-            {"", callee, {place(), "value"}}, "");
+            {"", callee, {place(), limited(inner)}}, limit_doc(inner));
     }
 
     void add_last(const Type& inner) {
         const std::string callee = "set<" + types_.wire(inner) + '>';
         const std::string value = types_.parameter(inner) + " value";
         const std::string clock = "std::chrono::system_clock::";
-        add("set_", {value}, {"", callee, {place(), "value", clock + "now()"}}, "");
-        add("set_", {value, clock + "time_point time"}, {"", callee, {place(), "value", "time"}},
-            "As of a given time.");
+        add("set_", {value}, {"", callee, {place(), limited(inner), clock + "now()"}},
+            limit_doc(inner));
+        add("set_", {value, clock + "time_point time"},
+            {"", callee, {place(), limited(inner), "time"}}, "As of a given time.");
     }
 
     void add_set(const Type& inner) {
