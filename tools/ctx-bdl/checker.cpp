@@ -127,6 +127,7 @@ private:
     }
 
     // The header levels below the bag that a field of the type takes.
+    // NOLINTNEXTLINE(misc-no-recursion): the parser bounds the depth of types
     static unsigned levels(const Type& type) {
         switch (type.kind) {
             case Type::Kind::map:
@@ -140,6 +141,7 @@ private:
     }
 
     // Recursion is bounded by the parser's depth.
+    // NOLINTNEXTLINE(misc-no-recursion): the parser bounds the depth of types
     void check_nested_type(Type& type) {
         switch (type.kind) {
             case Type::Kind::user:
@@ -294,6 +296,7 @@ private:
 
 }  // namespace
 
+// NOLINTNEXTLINE(misc-no-recursion): the parser bounds the depth of types
 std::string spelling(const Type& type) {
     switch (type.kind) {
         case Type::Kind::primitive:

@@ -80,6 +80,7 @@ std::string CppTypes::user(const Type& type) const {
     return "::" + space + (space.empty() ? "" : "::") + name;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): the parser bounds the depth of types
 std::string CppTypes::wire(const Type& type) const {
     switch (type.kind) {
         case Type::Kind::primitive:
@@ -104,6 +105,7 @@ std::string CppTypes::wire(const Type& type) const {
     return {};
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): the parser bounds the depth of types
 std::string CppTypes::parameter(const Type& type) const {
     switch (type.kind) {
         case Type::Kind::primitive:
@@ -119,6 +121,7 @@ std::string CppTypes::parameter(const Type& type) const {
     }
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): the parser bounds the depth of types
 std::string CppTypes::view(const Type& type) const {
     switch (type.kind) {
         case Type::Kind::primitive:
@@ -155,6 +158,7 @@ std::string CppTypes::member(const Type& type) const {
 namespace {
 
 // Which standard headers the spelling of a type needs.
+// NOLINTNEXTLINE(misc-no-recursion): the parser bounds the depth of types
 void add_headers(const Type& type, bool in_struct, std::set<std::string_view>& headers) {
     if (type.kind == Type::Kind::primitive || type.kind == Type::Kind::map) {
         if (is_text(type.primitive)) {

@@ -9,6 +9,7 @@
 namespace ctx::bdlc {
 namespace {
 
+// NOLINTNEXTLINE(misc-no-recursion): the parser bounds the depth of types
 std::string merge_rule(const Type& type) {
     switch (type.kind) {
         case Type::Kind::primitive:
@@ -51,6 +52,7 @@ std::string merge_rule(const Type& type) {
 }
 
 // A value that fits, for examples.
+// NOLINTNEXTLINE(misc-no-recursion): the parser bounds the depth of types
 std::string sample(const Type& type, const CppTypes& types) {
     switch (type.kind) {
         case Type::Kind::primitive:
@@ -92,10 +94,15 @@ bool is_harmless(std::string_view doc, std::size_t at) {
         return false;
     }
     // What turns the direction of text: compilers warn of it, with reason.
+    // U+202A to U+202E, U+2066 to U+2069.
     const std::string_view rest = doc.substr(at, 3);
-    const bool turns = (rest >= "\xE2\x80\xAA" && rest <= "\xE2\x80\xAE") ||
-                       (rest >= "\xE2\x81\xA6" && rest <= "\xE2\x81\xA9");
-    return !turns || rest.size() < 3;
+    if (rest.size() < 3 || byte != 0xE2) {
+        return true;
+    }
+    const auto second = static_cast<unsigned char>(rest[1]);
+    const auto third = static_cast<unsigned char>(rest[2]);
+    return !(second == 0x80 && third >= 0xAA && third <= 0xAE) &&
+           !(second == 0x81 && third >= 0xA6 && third <= 0xA9);
 }
 
 }  // namespace
@@ -126,7 +133,7 @@ std::string clean_doc(std::string_view doc) {
 }
 
 std::string field_doc(const Field& field) {
-    const std::string doc = clean_doc(field.doc);
+    std::string doc = clean_doc(field.doc);
     if (!doc.empty()) {
         return doc;
     }

@@ -188,7 +188,7 @@ public:
         : source_(source), diagnostics_(diagnostics) {}
 
     // `owner` says for whom: a field or an object. False after an error.
-    bool add(const std::string& name, std::string part, std::string_view owner, Span where) {
+    bool add(const std::string& name, const std::string& part, std::string_view owner, Span where) {
         const auto [place, is_new] =
             taken_.try_emplace(name, Entry{part, std::string(owner), where});
         if (is_new || place->second.owner == owner) {

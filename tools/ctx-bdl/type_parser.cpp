@@ -69,6 +69,7 @@ std::string_view spelling(Primitive primitive) {
     return "bytes";
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): the parser bounds the depth of types
 bool TypeParser::parse_type(Type& type, unsigned depth) {
     const Token& first = in_.peek();
     if (first.kind != Token::Kind::name) {
@@ -114,6 +115,7 @@ bool TypeParser::parse_qualified(Type& type) {
     return true;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): the parser bounds the depth of types
 bool TypeParser::parse_template(Type& type, unsigned depth) {
     const NamedTemplate* known = find_template(type.name);
     if (known == nullptr) {
@@ -138,6 +140,7 @@ bool TypeParser::parse_template(Type& type, unsigned depth) {
     return parse_arguments(type, depth + 1);
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): the parser bounds the depth of types
 bool TypeParser::parse_arguments(Type& type, unsigned depth) {
     bool good = true;
     if (type.kind == Type::Kind::counter) {
@@ -156,6 +159,7 @@ bool TypeParser::parse_arguments(Type& type, unsigned depth) {
     return good && in_.expect('>', "to close '<'");
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): the parser bounds the depth of types
 bool TypeParser::parse_argument(Type& type, unsigned depth) {
     if (in_.peek().newline_before) {
         in_.error(in_.peek().span, "a type must stand on one line");
