@@ -15,17 +15,13 @@
 
 namespace {
 
+using namespace ctx::test;
+using ctx::append_header;
 using ctx::Baggage;
 using ctx::merge_atoms;
-using ctx::test::Atoms;
-using ctx::test::Random;
-using ctx::test::reference_serialize;
-using ctx::test::to_hex;
-using ctx::test::tree_of;
-using ctx::test::TreeBag;
 
 int rounds() {
-    return std::getenv("CTX_TEST_FULL") != nullptr ? 60'000 : 3'000;
+    return std::getenv("CTX_TEST_FULL") != nullptr ? 100'000 : 10'000;
 }
 
 // Names that writers write, few enough to meet again: at most two of each kind per level.
@@ -92,9 +88,9 @@ std::string random_list(Random& random) {
 
 // Leads to a bag of the list or next to one; every header can be named.
 Atoms random_path(Random& random, std::string_view list) {
-    const auto open = open_headers(ctx::test::reference_deserialize(list).atoms);
+    const auto open = open_headers(reference_deserialize(list).atoms);
     Atoms path = open.empty() ? Atoms() : open[random.below(open.size())];
-    while (!path.empty() && (!ctx::test::is_walkable(path) || random.one_in(6))) {
+    while (!path.empty() && (!is_walkable(path) || random.one_in(6))) {
         path.pop_back();
     }
     for (std::size_t i = 0; i < path.size(); ++i) {
@@ -177,9 +173,9 @@ TEST(TreeProperty, a_merge_keeps_the_order_of_each_input) {
     for (int i = 0; i < rounds(); ++i) {
         const Atoms a = disordered(random);
         const Atoms b = disordered(random);
-        const Atoms merged = ctx::test::reference_deserialize(
-                                 merge_atoms(reference_serialize(a), reference_serialize(b)))
-                                 .atoms;
+        const Atoms merged =
+            reference_deserialize(merge_atoms(reference_serialize(a), reference_serialize(b)))
+                .atoms;
         ASSERT_TRUE(is_subsequence(a, merged) && is_subsequence(b, merged));
         ASSERT_LE(merged.size(), a.size() + b.size());
     }
@@ -203,8 +199,8 @@ TEST(TreeProperty, before_the_first_marker_a_merge_of_trimmed_lists_is_that_of_w
             merged = merge_atoms(merged, cut[j]);
             merged = random.one_in(3) ? ctx::trim_atoms(merged, 1 + random.below(60)) : merged;
         }
-        const Atoms expected = ctx::test::reference_deserialize(all).atoms;
-        Atoms sure = ctx::test::reference_deserialize(merged).atoms;
+        const Atoms expected = reference_deserialize(all).atoms;
+        Atoms sure = reference_deserialize(merged).atoms;
         const bool marked = first_marker_of(sure) != sure.size();
         sure.resize(first_marker_of(sure));
         ASSERT_TRUE(begins_with(expected, sure));
@@ -230,7 +226,7 @@ TEST(TreeProperty, decoding_gives_back_what_was_encoded_and_keeps_complete_atoms
         const std::string list = random_list(random);
         ASSERT_EQ(Baggage::from_atoms(list).atoms(), list);
         const std::string bytes = list + random.bytes(8);
-        const auto expected = ctx::test::reference_deserialize(bytes);
+        const auto expected = reference_deserialize(bytes);
         ctx::DecodeReport report;
         const auto baggage = Baggage::from_atoms(bytes, {}, &report);
         const std::size_t kept = bytes.size() - report.bytes_dropped;
@@ -249,7 +245,7 @@ TEST(TreeProperty, views_find_every_bag_at_every_path_in_sorted_and_unsorted_lis
         ASSERT_EQ(list_difference(root), "") << to_hex(list);
         ASSERT_EQ(list_difference(Baggage::from_atoms(list).bags()), "") << to_hex(list);
         const Atoms path = random_path(random, list);
-        ASSERT_EQ(ctx::test::path_of(path).find_in(root).present(),
+        ASSERT_EQ(path_of(path).find_in(root).present(),
                   find_in_tree(tree_of(list), path) != nullptr)
             << to_hex(list);
         sorted += root.sorted() ? 1 : 0;
@@ -317,7 +313,7 @@ TEST(TreeProperty, rewrites_of_an_unshared_list_in_place_give_the_same_bytes) {
         auto mine = Baggage::from_atoms(random_list(random));
         for (std::size_t step = 1 + random.below(4); step > 0; --step) {
             const Baggage copy = Baggage::from_atoms(mine.atoms());
-            const auto path = ctx::test::path_of(random_path(random, mine.atoms()));
+            const auto path = path_of(random_path(random, mine.atoms()));
             const std::string payload = random.word(1);
             const bool adds = random.one_in(3);
             const std::string content =
@@ -346,7 +342,7 @@ TEST(TreeProperty, what_a_reader_took_and_what_it_left_over_is_everything) {
         for (unsigned& step : script) {
             step = static_cast<unsigned>(random.below(1000));
         }
-        ASSERT_EQ(ctx::test::ReaderWalk(list, names).run(script), "") << to_hex(list);
+        ASSERT_EQ(ReaderWalk(list, names).run(script), "") << to_hex(list);
     }
 }
 
@@ -356,7 +352,7 @@ TEST(TreeProperty, moved_content_keeps_its_shape_at_another_level) {
         const std::string list = random_list(random);
         const auto from = static_cast<unsigned>(random.below(17));
         const auto to = static_cast<unsigned>(random.below(17));
-        ASSERT_EQ(ctx::test::moved_difference(list, from, to), "") << to_hex(list);
+        ASSERT_EQ(moved_difference(list, from, to), "") << to_hex(list);
     }
 }
 

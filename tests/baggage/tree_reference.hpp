@@ -139,20 +139,20 @@ inline TreeBag& make_in_tree(TreeBag& root, const Atoms& path) {
     return *bag;
 }
 
-// Takes a bag out, and the bags around it that have nothing then.
-inline void erase_in_tree(TreeBag& root, const Atoms& path, std::size_t depth = 0) {
+// Takes a bag out, and the bags around it that have nothing then. Returns whether it was there.
+inline bool erase_in_tree(TreeBag& root, const Atoms& path, std::size_t depth = 0) {
     const auto child = root.children.find(path[depth]);
     if (child == root.children.end()) {
-        return;
+        return false;
     }
-    if (depth + 1 == path.size()) {
+    const bool last = depth + 1 == path.size();
+    if (!last && !erase_in_tree(child->second, path, depth + 1)) {
+        return false;
+    }
+    if (last || (child->second.data.empty() && child->second.children.empty())) {
         root.children.erase(child);
-        return;
     }
-    erase_in_tree(child->second, path, depth + 1);
-    if (child->second.data.empty() && child->second.children.empty()) {
-        root.children.erase(child);
-    }
+    return true;
 }
 
 // Whether no bag occurs twice and the children of each stand in ascending order. Data do not count.

@@ -118,14 +118,14 @@ public:
     [[nodiscard]] static Derived get(const Carrier& carrier) {
         static_assert(
             requires { Derived::number; }, "no number in the .bb file: pass a BagNumber");
-        return from(carrier.baggage(), own_number());
+        return found_in(carrier.baggage(), own_number());
     }
     template <typename Carrier>
     [[nodiscard]] static Derived get(const Carrier& carrier, BagNumber number) {
-        return from(carrier.baggage(), number.value);
+        return found_in(carrier.baggage(), number.value);
     }
     [[nodiscard]] static Derived from(const Baggage& baggage, BagNumber number) {
-        return from(baggage, number.value);
+        return found_in(baggage, number.value);
     }
 
     /// The context with what was set in `bag`. Collections and counters that were only added to
@@ -134,16 +134,16 @@ public:
     [[nodiscard]] static auto with(const Carrier& carrier, const Derived& bag) {
         static_assert(
             requires { Derived::number; }, "no number in the .bb file: pass a BagNumber");
-        return carrier.with_baggage(bag.applied_to(carrier.baggage(), own_number()));
+        return carrier.with_baggage(bag.put_into(carrier.baggage(), own_number()));
     }
     template <typename Carrier>
     [[nodiscard]] static auto with(const Carrier& carrier, BagNumber number, const Derived& bag) {
-        return carrier.with_baggage(bag.applied_to(carrier.baggage(), number.value));
+        return carrier.with_baggage(bag.put_into(carrier.baggage(), number.value));
     }
 
     /// The baggage with what was set here, as bag `number`.
     [[nodiscard]] Baggage applied_to(const Baggage& baggage, BagNumber number) const {
-        return applied_to(baggage, number.value);
+        return put_into(baggage, number.value);
     }
 
 protected:
@@ -222,7 +222,12 @@ protected:
         touch(where, true);
         Inner inner{std::exchange(baggage_, {}), where.path()};
         inner.forget_base();
-        std::forward<Edit>(edit)(inner);
+        try {
+            std::forward<Edit>(edit)(inner);
+        } catch (...) {
+            assign_baggage(inner.release_baggage());  // as far as it came
+            throw;
+        }
         assign_baggage(inner.release_baggage());
     }
 
@@ -239,7 +244,7 @@ private:
             return 0xffffffff;  // of an object that lives nowhere yet
         }
     }
-    [[nodiscard]] static Derived from(const Baggage& baggage, std::uint32_t number) {
+    [[nodiscard]] static Derived found_in(const Baggage& baggage, std::uint32_t number) {
         return Derived{baggage, BagPath{number}};
     }
 
@@ -256,7 +261,7 @@ private:
     void forget_base() noexcept { base_ = {}; }
     [[nodiscard]] Baggage release_baggage() noexcept { return std::exchange(baggage_, {}); }
 
-    [[nodiscard]] Baggage applied_to(const Baggage& baggage, std::uint32_t number) const {
+    [[nodiscard]] Baggage put_into(const Baggage& baggage, std::uint32_t number) const {
         const BagPath root{number};
         if (baggage.buffer() == base_.buffer() && root.headers() == path_.headers()) {
             return touched_.any() ? baggage_ : baggage;  // nobody wrote anything else meanwhile
