@@ -4,7 +4,9 @@
 #include "mutual_a.hpp"
 #include "names.hpp"
 #include "reference.hpp"
+#include "tenant.hpp"
 #include "types.hpp"
+#include <ctx/baggage/field_set.hpp>
 #include <ctx/context.hpp>
 
 #include <gmock/gmock.h>
@@ -192,6 +194,20 @@ TEST(Generated, names_of_the_base_class_get_an_underscore) {
 TEST(Generated, bag_without_fields) {
     EXPECT_TRUE(types::Nothing{}.empty());
     EXPECT_TRUE(types::Nothing{}.applied_to(ctx::Baggage{}, ten).empty());
+}
+
+TEST(Generated, attributes_become_declared_fields) {
+    const auto set = ctx::FieldSet::create(acme::requests::Tenant::fields());
+    ASSERT_TRUE(set.ok()) << set.status();
+    ASSERT_EQ(set->fields().size(), 6);
+    EXPECT_EQ(set->fields()[0].label_name(), "tenant");
+    EXPECT_EQ(set->fields()[0].max_bytes(), 64);
+    EXPECT_EQ(set->fields()[1].log_name(), "tenant.tier");
+    EXPECT_TRUE(set->fields()[1].in_spans());
+    const auto elsewhere = acme::requests::Elsewhere::fields(ten);
+    ASSERT_EQ(elsewhere.size(), 2);
+    EXPECT_EQ(elsewhere[0].source().bag, 10);
+    EXPECT_EQ(elsewhere[0].default_value(), "a \\ and ?\?/ and \303\244");
 }
 
 }  // namespace

@@ -17,6 +17,6 @@ bag Tenant [number = 10] {
 }
 
 bag Elsewhere {
-    string name = 1 [label = "elsewhere", default = "a \\ and ??/ and Ã¤"];
+    string name = 1 [label = "elsewhere", default = "a \ and ??/ and ä"];
     map<string, Tenant> tenants = 2 [send = none];
 }
