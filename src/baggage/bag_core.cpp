@@ -29,6 +29,12 @@ std::string_view component_key(std::uint32_t id, char (&bytes)[component_bytes])
     return {bytes, component_bytes};
 }
 
+std::string content_of(const BagView& bag) {
+    std::string content;
+    bag.append_content(content);
+    return content;
+}
+
 // An absent bag is one of its own; what is left is whether it may have been lost on the way.
 Baggage baggage_of(const BagView& view) {
     if (!view.present()) {
@@ -130,7 +136,7 @@ void BagCore::add_hop(const BagPath& path, std::string_view hop, std::size_t lim
 void BagCore::set_bag(const BagPath& path, const BagCore& value) {
     std::string content;
     const auto from = static_cast<unsigned>(value.path_.depth());
-    if (ctx::detail::append_moved(content, value.view_.content(), from, path.depth())) {
+    if (ctx::detail::append_moved(content, content_of(value.view_), from, path.depth())) {
         set_content(path, content);
     }
 }
@@ -139,12 +145,13 @@ void BagCore::transfer(Baggage& into, const BagPath& root, std::uint32_t field,
                        Transfer how) const {
     const BagView mine = view_.child(std::uint64_t{field});
     std::string content;
-    if (!ctx::detail::append_moved(content, mine.content(), path_.depth() + 1, root.depth() + 1)) {
+    if (!ctx::detail::append_moved(content, content_of(mine), path_.depth() + 1,
+                                   root.depth() + 1)) {
         return;
     }
     const BagPath target = root.field(field);
     if (how == Transfer::merge) {
-        content = merge_atoms(content, target.find_in(into.bags()).content());
+        content = merge_atoms(content, content_of(target.find_in(into.bags())));
     }
     ctx::detail::set_content(into, target, content);
 }

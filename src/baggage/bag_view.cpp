@@ -260,6 +260,28 @@ BagView BagView::scattered_child(std::string_view header) const noexcept {
     return found;
 }
 
+void BagView::append_content(std::string& out) const {
+    if (sorted_) {
+        out += content();
+        return;
+    }
+    std::string below;  // children come behind the data of all occurrences
+    int matched = level_ + 1;
+    bool own = true;
+    for (AtomReader reader(content()); const auto atom = reader.next();) {
+        const bool is_header = atom_prefix(*atom) >= 0x80;
+        const int level = is_header ? level_of_prefix(atom_prefix(*atom)) : 0;
+        if (is_header) {
+            matched = match(*atom, matched);
+            own = matched == level_ + 1 && level == level_;
+        }
+        if (matched == level_ + 1 && !(is_header && own)) {
+            append_atom(own ? out : below, *atom);
+        }
+    }
+    out += below;
+}
+
 BagDataIterator::BagDataIterator(const BagView& bag) noexcept
     : bag_(&bag), next_(bag.begin_), matched_(bag.level_ + 1) {
     advance();

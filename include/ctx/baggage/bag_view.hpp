@@ -26,6 +26,7 @@
 #include <cstdint>
 #include <iterator>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace ctx {
@@ -160,10 +161,14 @@ public:
     /// Whether there is neither data nor a child.
     [[nodiscard]] bool empty() const noexcept { return begin_ == end_; }
 
-    /// From behind the first header to the end of the last occurrence.
+    /// From behind the first header to the end of the last occurrence. In an unsorted list that
+    /// may hold bags of others: append_content() leaves them out.
     [[nodiscard]] std::string_view content() const noexcept {
         return {list_ + begin_, static_cast<std::size_t>(end_ - begin_)};
     }
+
+    /// Appends what is in the bag, its data first, overflow markers included.
+    void append_content(std::string& out) const;
 
     /// The whole list, and the buffer that holds it if there is one.
     [[nodiscard]] std::string_view list() const noexcept { return {list_, list_size_}; }
