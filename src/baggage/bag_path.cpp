@@ -116,7 +116,7 @@ void change_content(Baggage& baggage, const BagPath& path, std::string_view cont
     }
     const std::size_t begin = site.bag.begin_offset();
     const std::size_t end = site.bag.end_offset();
-    detail::append_markers(bytes, site.bag.content(), baggage.overflowed());
+    detail::keep_markers(bytes, site.bag.content(), baggage.overflowed());
     const bool vanishes = content.empty() && bytes.size() == 0;
     const std::size_t from = vanishes          ? site.removed_from
                              : content.empty() ? site.bag.header_offset()

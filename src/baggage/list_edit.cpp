@@ -30,6 +30,14 @@ void copy_string_facts(const BaggageBuffer& from, BaggageBuffer& to) noexcept {
                            std::memory_order_relaxed);
 }
 
+std::size_t count_markers(std::string_view atoms) noexcept {
+    std::size_t count = 0;
+    for (AtomReader reader(atoms); const auto atom = reader.next();) {
+        count += atom->empty() ? 1 : 0;
+    }
+    return count;
+}
+
 // Forgets what a change in place made untrue.
 void forget_facts(BaggageBuffer& buffer, std::size_t from) noexcept {
     if (!keeps_strings(buffer, from)) {
@@ -254,14 +262,13 @@ void erase_everywhere(Baggage& baggage, const BagPath& path,
     }
 }
 
-void append_markers(ByteBuffer& out, std::string_view content, bool any) {
+void keep_markers(ByteBuffer& out, std::string_view before, bool any) {
     if (!any) {
         return;
     }
-    for (AtomReader reader(content); const auto atom = reader.next();) {
-        if (atom->empty()) {
-            out.push_back('\0');
-        }
+    const std::size_t has = count_markers(out.view());
+    for (std::size_t count = count_markers(before); count > has; --count) {
+        out.push_back('\0');
     }
 }
 

@@ -26,7 +26,7 @@ void splice(Baggage& baggage, Splice change);
 // them go too, overflow markers stay.
 void erase_everywhere(Baggage& baggage, const BagPath& path, std::optional<std::string_view> datum);
 
-// As many overflow markers as `content` has.
-void append_markers(ByteBuffer& out, std::string_view content, bool any);
+// Appends overflow markers until `out` has as many as `before`: new content may bring some of them.
+void keep_markers(ByteBuffer& out, std::string_view before, bool any);
 
 }  // namespace ctx::detail
