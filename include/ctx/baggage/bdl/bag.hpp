@@ -222,7 +222,12 @@ protected:
         touch(where, true);
         Inner inner{std::exchange(baggage_, {}), where.path()};
         inner.forget_base();
-        std::forward<Edit>(edit)(inner);
+        try {
+            std::forward<Edit>(edit)(inner);
+        } catch (...) {
+            assign_baggage(inner.release_baggage());  // as far as it came
+            throw;
+        }
         assign_baggage(inner.release_baggage());
     }
 
