@@ -99,12 +99,35 @@ BaggageBuffer* splice_into_new(const BaggageBuffer* old, const Splice& change, s
     return made;
 }
 
+// A branch whose total was taken out must not count on under its id: beside the total that others
+// still have, the new one would be lost.
+void forget_lost_component(const BaggageBuffer& buffer, std::string_view removed) noexcept {
+    const std::uint32_t id = buffer.component.load(std::memory_order_relaxed);
+    if (id == 0 || removed.empty()) {
+        return;
+    }
+    char key[sizeof id];
+    for (std::size_t i = 0; i < sizeof id; ++i) {
+        key[i] = static_cast<char>(id >> (8 * (sizeof id - 1 - i)) & 0xffU);
+    }
+    for (AtomReader reader(removed); const auto atom = reader.next();) {
+        if (atom->size() == 1 + sizeof id && (atom_prefix(*atom) & 0x84U) == 0x84U &&
+            atom->substr(1) == std::string_view(key, sizeof key)) {
+            static_cast<void>(take_component(buffer));
+            return;
+        }
+    }
+}
+
 }  // namespace
 
 void splice(Baggage& baggage, Splice change) {
     const BaggageBuffer* const old = baggage.buffer();
     const std::size_t old_size = old == nullptr ? 0 : old->atoms_size;
     const std::size_t atoms_size = old_size - (change.to - change.from) + change.bytes.size();
+    if (old != nullptr) {
+        forget_lost_component(*old, old->atoms().substr(change.from, change.to - change.from));
+    }
     if (atoms_size == 0) {
         baggage = {};
         return;
