@@ -2,6 +2,9 @@
 # reaches an exported target.
 
 function(ctx_developer_flags)
+  if(CTX_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link) # the fuzzers see the libraries' branches too
+  endif()
   if(CTX_SANITIZE)
     add_compile_options(-fsanitize=${CTX_SANITIZE} -fno-omit-frame-pointer -g1)
     if(CTX_SANITIZE MATCHES "undefined")
