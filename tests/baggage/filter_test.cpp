@@ -94,7 +94,8 @@ TEST(BagFilter, keeps_a_field_that_is_never_sent_from_going_inside_and_nothing_e
     const auto fields = FieldSet::create({bag_field(10, 3, "local").send(Send::none)});
     ASSERT_TRUE(fields.ok());
     const auto sent_inside = [&](const std::vector<std::string>& atoms) {
-        return outgoing(Baggage::from_atoms(list_of(atoms)), *fields, Destination::inside).atoms();
+        return std::string(
+            outgoing(Baggage::from_atoms(list_of(atoms)), *fields, Destination::inside).atoms());
     };
     EXPECT_EQ(sent_inside({"0001", "f800", "f000", "ec73", "0031", "f809", "f003",
                            "f80a", "0006", "f002", "0001", "f003", "0002", "e801",
