@@ -32,6 +32,11 @@ function(ctx_configure_program target folder)
   set_target_properties(${target} PROPERTIES
     CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/${folder}")
+  # Programs are most of the time that a sanitized build takes, and half of that is optimizing
+  # them; the libraries under test are optimized as ever.
+  if(CTX_SANITIZE AND NOT CTX_FUZZ)
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
 endfunction()
 
 # ctx_add_program(NAME FOLDER tests SOURCES ... LINKS ...)
