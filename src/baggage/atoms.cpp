@@ -1,6 +1,9 @@
 #include "baggage/atom_scan.hpp"
 #include <ctx/baggage/atoms.hpp>
 
+#include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <cstring>
 
 namespace ctx {
@@ -9,11 +12,17 @@ namespace {
 // One side of a merge: the head, and the bytes before it that were chosen but not copied yet.
 class MergeSide {
 public:
-    explicit MergeSide(std::string_view bytes) noexcept : bytes_(bytes), reader_(bytes) {
+    explicit MergeSide(std::string_view bytes) noexcept
+        : end_(bytes.data() + bytes.size()), flushed_(bytes.data()), next_(bytes.data()) {
         advance();
     }
 
-    [[nodiscard]] const std::optional<std::string_view>& head() const noexcept { return head_; }
+    [[nodiscard]] bool has_head() const noexcept { return head_ != nullptr; }
+    [[nodiscard]] std::string_view head() const noexcept {
+        return {head_, static_cast<std::size_t>(next_ - head_)};
+    }
+    // Whether eight bytes can be read at the head, whatever its size.
+    [[nodiscard]] bool has_word() const noexcept { return end_ - head_ >= word_bytes; }
 
     // Takes the head as part of the output: runs of neighbours are copied at once.
     void take() noexcept { advance(); }
@@ -21,37 +30,73 @@ public:
     // Passes the head over: the other side wrote the same atom.
     void skip() noexcept {
         advance();
-        flushed_ = begin_of_head_;
+        flushed_ = begin_;
     }
 
     char* flush(char* out) noexcept {
-        const std::size_t size = begin_of_head_ - flushed_;
+        const auto size = static_cast<std::size_t>(begin_ - flushed_);
         if (size != 0) {
-            std::memcpy(out, bytes_.data() + flushed_, size);
-            flushed_ = begin_of_head_;
+            std::memcpy(out, flushed_, size);
+            flushed_ = begin_;
         }
         return out + size;
     }
 
     char* flush_rest(char* out) noexcept {
-        while (head_.has_value()) {
+        while (has_head()) {
             take();
         }
         return flush(out);
     }
 
+    static constexpr std::ptrdiff_t word_bytes = 8;
+
 private:
     void advance() noexcept {
-        begin_of_head_ = reader_.offset();
-        head_ = reader_.next();
+        begin_ = next_;
+        const auto left = static_cast<std::size_t>(end_ - next_);
+        if (left != 0 && static_cast<unsigned char>(*next_) < std::min<std::size_t>(left, 0x80)) {
+            head_ = next_ + 1;
+            next_ = head_ + static_cast<unsigned char>(*begin_);
+            return;
+        }
+        AtomReader reader(std::string_view(next_, left));
+        const auto atom = reader.next();
+        head_ = atom.has_value() ? atom->data() : nullptr;
+        next_ += reader.offset();
     }
 
-    std::string_view bytes_;
-    AtomReader reader_;
-    std::optional<std::string_view> head_;
-    std::size_t begin_of_head_ = 0;
-    std::size_t flushed_ = 0;
+    const char* end_;
+    const char* flushed_;          // what is before it is in the output, or was skipped
+    const char* begin_ = nullptr;  // of the head with its length
+    const char* head_ = nullptr;   // its bytes; null behind the last atom
+    const char* next_;
 };
+
+std::uint64_t load_word(const char* bytes) noexcept {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes, sizeof word);
+    return std::endian::native == std::endian::little ? __builtin_bswap64(word) : word;
+}
+
+// compare_atoms() of the heads: most differ in their first eight bytes, or end there.
+int compare_heads(const MergeSide& left, const MergeSide& right) noexcept {
+    const std::string_view a = left.head();
+    const std::string_view b = right.head();
+    const std::size_t common = std::min(a.size(), b.size());
+    if (common == 0 || !left.has_word() || !right.has_word()) {
+        return compare_atoms(a, b);
+    }
+    constexpr std::size_t word = MergeSide::word_bytes;
+    const std::size_t beyond = common < word ? word - common : 0;  // of the common bytes
+    const std::uint64_t x = load_word(a.data()) >> 8 * beyond;
+    const std::uint64_t y = load_word(b.data()) >> 8 * beyond;
+    if (x != y) {
+        return x < y ? -1 : 1;
+    }
+    return common <= word ? (a.size() > b.size()) - (a.size() < b.size())
+                          : compare_atoms(a.substr(word), b.substr(word));
+}
 
 }  // namespace
 
@@ -109,8 +154,8 @@ std::size_t merge_atoms_into(std::string_view a, std::string_view b, char* out) 
     const char* const begin = out;
     MergeSide left(a);
     MergeSide right(b);
-    while (left.head().has_value() && right.head().has_value()) {
-        const int order = compare_atoms(*left.head(), *right.head());
+    while (left.has_head() && right.has_head()) {
+        const int order = compare_heads(left, right);
         if (order <= 0) {
             out = right.flush(out);
             left.take();

@@ -53,6 +53,10 @@ char* append_member(char* out, const char* begin, const SpelledMembers::Member& 
 // Writes the members whose entries the merge left as they were: a's in their order, then b's by
 // key. What remains is rendered when it is sent.
 void write_text(BaggageBuffer& merged, const Baggage& result, const Baggage& a, const Baggage& b) {
+    if (a.buffer()->text_size == 0 && b.buffer()->text_size == 0) {
+        merged.flags |= a.buffer()->flags & b.buffer()->flags & BaggageBuffer::text_complete;
+        return;
+    }
     Spelling left(a);
     Spelling right(b);
     bool complete = true;
