@@ -218,9 +218,7 @@ void branches_and_join(benchmark::State& state) {
     }
 }
 
-// The most atoms that 8 KB can hold.
-void worst_case(benchmark::State& state) {
-    const std::string bytes(8192, '\0');
+void worst_case(benchmark::State& state, const std::string& bytes) {
     const AllocationsPerIteration allocations{state};
     for (auto _ : state) {
         benchmark::DoNotOptimize(Baggage::from_atoms(bytes));
@@ -251,7 +249,20 @@ const std::string y = xtrace(2);
 const std::string t = typed();
 const std::string m = map_of_50(0);
 const std::string n = map_of_50(50);
-const std::string zeros(8192, '\0');
+const std::string zeros(8192, '\0');  // the most atoms that 8 KB can hold
+
+// 8 KB of lengths that are spelled as long as they may be.
+std::string repeated(std::string_view unit) {
+    std::string bytes;
+    while (bytes.size() + unit.size() <= 8192) {
+        bytes += unit;
+    }
+    return bytes;
+}
+
+const std::string ones = repeated({"\x01\0", 2});
+const std::string two_byte_lengths = repeated({"\x80\0", 2});
+const std::string ten_byte_lengths = repeated({"\x80\x80\x80\x80\x80\x80\x80\x80\x80\0", 10});
 
 BENCHMARK_CAPTURE(floor_copy, xtrace, x);
 BENCHMARK_CAPTURE(floor_copy, typed, t);
@@ -278,7 +289,10 @@ BENCHMARK(typed_write_all);
 BENCHMARK(branch);
 BENCHMARK(branches_and_join);
 BENCHMARK(find_in_map);
-BENCHMARK(worst_case);
+BENCHMARK_CAPTURE(worst_case, empty, zeros);
+BENCHMARK_CAPTURE(worst_case, one_byte, ones);
+BENCHMARK_CAPTURE(worst_case, two_byte_lengths, two_byte_lengths);
+BENCHMARK_CAPTURE(worst_case, ten_byte_lengths, ten_byte_lengths);
 BENCHMARK(worst_case_bag);
 
 }  // namespace

@@ -1,10 +1,11 @@
 #include "baggage/atom_scan.hpp"
 
 #include <ctx/baggage/atoms.hpp>
+#include <ctx/baggage/detail/varint.hpp>
 
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
-#define CTX_DETAIL_SSSE3 1
-#include <tmmintrin.h>
+#define CTX_DETAIL_AVX2 1
+#include <immintrin.h>
 #endif
 
 namespace ctx::detail {
@@ -26,7 +27,7 @@ bool scan_some(std::string_view list, std::size_t most, AtomScan& scan) noexcept
     return true;
 }
 
-#if defined(CTX_DETAIL_SSSE3)
+#if defined(CTX_DETAIL_AVX2)
 
 constexpr std::size_t block_bytes = 16;
 
@@ -37,36 +38,76 @@ constexpr char long_length = 0x60;
 // one an atom begins, so that the processor works on several blocks at a time.
 struct Chunk {
     static constexpr std::size_t bytes = 64;
-    alignas(16) unsigned char next[bytes];  // counted from the begin of the block of sixteen
-    alignas(16) unsigned char atoms[bytes];
-    alignas(16) unsigned char markers[bytes];
+    alignas(32) unsigned char next[bytes];  // counted from the begin of the block of sixteen
+    alignas(32) unsigned char atoms[bytes];
+    alignas(32) unsigned char markers[bytes];
 };
 
+// How many bytes follow the first one of a length that is spelled longer than needed, and for which
+// positions that is so. The bytes behind the first say nothing then: 80 80 … 00.
+struct Overlong {
+    __m256i is_overlong;
+    __m256i bytes;
+};
+
+[[gnu::target("avx2")]] inline Overlong find_overlong(const char* bytes, __m256i lengths) noexcept {
+    const __m256i zero = _mm256_setzero_si256();
+    const __m256i goes_on = _mm256_set1_epi8(static_cast<char>(0x80));
+    __m256i open = _mm256_cmpgt_epi8(zero, lengths);  // with the top bit
+    Overlong found{zero, zero};
+    for (int i = 1; i < static_cast<int>(max_varint_bytes); ++i) {
+        const __m256i byte = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + i));
+        const __m256i ends = _mm256_and_si256(open, _mm256_cmpeq_epi8(byte, zero));
+        open = _mm256_and_si256(open, _mm256_cmpeq_epi8(byte, goes_on));
+        found.is_overlong = _mm256_or_si256(found.is_overlong, ends);
+        found.bytes = _mm256_or_si256(
+            found.bytes, _mm256_and_si256(ends, _mm256_set1_epi8(static_cast<char>(i))));
+        if (_mm256_testz_si256(open, open) != 0) {
+            break;
+        }
+    }
+    return found;
+}
+
+// Two blocks at a time: shuffles of 32 bytes stay within their half.
+//
 // Each position of a block points to the one behind the atom that would begin there; following the
 // pointers of the pointers four times is sixteen atoms, and a block holds no more. The position of
 // a long atom points to itself, and counts nothing.
-[[gnu::target("ssse3")]] inline void follow_block(const char* list, Chunk& chunk,
-                                                  std::size_t begin) noexcept {
-    const __m128i lengths = _mm_loadu_si128(reinterpret_cast<const __m128i*>(list + begin));
-    const __m128i positions = _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    const __m128i one = _mm_set1_epi8(1);
-    // Lengths of 0x80 and more are negative here.
-    const __m128i is_short = _mm_andnot_si128(_mm_cmpgt_epi8(_mm_setzero_si128(), lengths),
-                                              _mm_cmpgt_epi8(_mm_set1_epi8(long_length), lengths));
-    __m128i next = _mm_add_epi8(positions, _mm_and_si128(_mm_add_epi8(lengths, one), is_short));
-    __m128i atoms = _mm_and_si128(one, is_short);
-    __m128i markers = _mm_cmpeq_epi8(lengths, _mm_setzero_si128());
+[[gnu::target("avx2")]] inline void follow_two_blocks(const char* list, Chunk& chunk,
+                                                      std::size_t begin) noexcept {
+    const __m256i zero = _mm256_setzero_si256();
+    const __m256i one = _mm256_set1_epi8(1);
+    const __m256i positions = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+    const __m256i first = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(list + begin));
+    const Overlong overlong = find_overlong(list + begin, first);
+    const __m256i lengths = _mm256_and_si256(first, _mm256_set1_epi8(0x7f));
+    const __m256i is_spelled =  // by what was read
+        _mm256_or_si256(overlong.is_overlong, _mm256_cmpeq_epi8(first, lengths));
+    const __m256i is_short =
+        _mm256_and_si256(is_spelled, _mm256_cmpgt_epi8(_mm256_set1_epi8(long_length), lengths));
+    const __m256i sizes = _mm256_add_epi8(_mm256_add_epi8(lengths, one), overlong.bytes);
+    __m256i next = _mm256_add_epi8(positions, _mm256_and_si256(sizes, is_short));
+    __m256i atoms = _mm256_and_si256(one, is_short);
+    __m256i markers = _mm256_and_si256(_mm256_cmpeq_epi8(lengths, zero), is_short);
     for (int i = 0; i < 4; ++i) {
         // Bytes with the top bit make a shuffle give zero: positions outside lead nowhere.
-        const __m128i outside = _mm_cmpgt_epi8(next, _mm_set1_epi8(block_bytes - 1));
-        const __m128i index = _mm_or_si128(next, outside);
-        atoms = _mm_add_epi8(atoms, _mm_shuffle_epi8(atoms, index));
-        markers = _mm_or_si128(markers, _mm_shuffle_epi8(markers, index));
-        next = _mm_or_si128(_mm_shuffle_epi8(next, index), _mm_and_si128(outside, next));
+        const __m256i outside = _mm256_cmpgt_epi8(next, _mm256_set1_epi8(block_bytes - 1));
+        const __m256i index = _mm256_or_si256(next, outside);
+        atoms = _mm256_add_epi8(atoms, _mm256_shuffle_epi8(atoms, index));
+        markers = _mm256_or_si256(markers, _mm256_shuffle_epi8(markers, index));
+        next = _mm256_blendv_epi8(_mm256_shuffle_epi8(next, index), next, outside);
     }
-    _mm_store_si128(reinterpret_cast<__m128i*>(chunk.next + begin), next);
-    _mm_store_si128(reinterpret_cast<__m128i*>(chunk.atoms + begin), atoms);
-    _mm_store_si128(reinterpret_cast<__m128i*>(chunk.markers + begin), markers);
+    _mm256_store_si256(reinterpret_cast<__m256i*>(chunk.next + begin), next);
+    _mm256_store_si256(reinterpret_cast<__m256i*>(chunk.atoms + begin), atoms);
+    _mm256_store_si256(reinterpret_cast<__m256i*>(chunk.markers + begin), markers);
+}
+
+[[gnu::target("avx2")]] void fill_chunk(const char* list, Chunk& chunk) noexcept {
+    for (std::size_t block = 0; block < Chunk::bytes; block += 2 * block_bytes) {
+        follow_two_blocks(list, chunk, block);
+    }
 }
 
 // Follows the atoms from a position of the chunk. @return false at a long atom.
@@ -86,18 +127,16 @@ bool follow_chunk(const Chunk& chunk, std::size_t& position, AtomScan& scan) noe
 
 // Reads chunks until `end`, or until a long atom. What is near the end of the list is left to
 // scan_some(), which knows an incomplete atom.
-[[gnu::target("ssse3")]] void scan_chunks(std::string_view list, std::size_t end,
-                                          AtomScan& scan) noexcept {
-    constexpr std::size_t reach = Chunk::bytes + static_cast<std::size_t>(long_length);
+void scan_chunks(std::string_view list, std::size_t end, AtomScan& scan) noexcept {
+    constexpr std::size_t reach =
+        Chunk::bytes + static_cast<std::size_t>(long_length) + max_varint_bytes;
     std::size_t begin = scan.bytes;
     std::size_t position = 0;
     bool only_short = true;
     while (only_short && begin < end && list.size() - begin >= reach) {
         if (position < Chunk::bytes) {
             Chunk chunk;
-            for (std::size_t block = 0; block < Chunk::bytes; block += block_bytes) {
-                follow_block(list.data() + begin, chunk, block);
-            }
+            fill_chunk(list.data() + begin, chunk);
             only_short = follow_chunk(chunk, position, scan);
         }
         if (only_short) {
@@ -109,7 +148,7 @@ bool follow_chunk(const Chunk& chunk, std::size_t& position, AtomScan& scan) noe
 }
 
 bool can_scan_chunks() noexcept {
-    return __builtin_cpu_supports("ssse3") != 0;
+    return __builtin_cpu_supports("avx2") != 0;
 }
 
 #else
@@ -123,9 +162,9 @@ bool can_scan_chunks() noexcept {
 
 // How many atoms are read before looking at how large they are, and below which average size chunks
 // are faster.
-constexpr std::size_t sample_atoms = 32;
-constexpr std::size_t dense_bytes = 5 * sample_atoms;
-constexpr std::size_t dense_stretch = 2048;
+constexpr std::size_t sample_atoms = 16;
+constexpr std::size_t dense_bytes = 12 * sample_atoms;
+constexpr std::size_t dense_stretch = 4096;
 
 }  // namespace
 
