@@ -84,6 +84,44 @@ TEST(CompleteAtoms, are_untouched_when_nothing_is_wrong) {
     EXPECT_EQ(report.bytes_dropped, 0u);
 }
 
+// Many small atoms are read sixteen positions at a time: lists long enough for it, with lengths
+// spelled in every way, and damage anywhere.
+TEST(CompleteAtoms, are_those_of_the_reference_in_dense_lists) {
+    Random random(7);
+    for (int round = 0; round < 3000; ++round) {
+        const std::size_t longest = 1 + random.below(random.one_in(10) ? 140 : 12);
+        const std::size_t overlong = random.below(101);
+        std::string bytes;
+        for (std::size_t i = 20 + random.below(300); i > 0; --i) {
+            const std::string atom(random.below(longest), random.one_in(2) ? '\0' : '\x80');
+            char length[ctx::detail::max_varint_bytes];
+            std::string spelled(length, ctx::detail::write_varint(length, atom.size()));
+            if (random.below(100) < overlong) {
+                spelled.back() = static_cast<char>(spelled.back() | '\x80');
+                spelled.append(random.below(ctx::detail::max_varint_bytes - spelled.size()),
+                               '\x80');
+                spelled.push_back('\0');
+            }
+            bytes += spelled + atom;
+        }
+        if (random.one_in(2)) {
+            bytes[random.below(bytes.size())] = static_cast<char>(random.below(256));
+        }
+        const auto expected = reference_deserialize(bytes);
+        std::size_t markers = 0;
+        for (const std::string& atom : expected.atoms) {
+            markers += atom.empty() ? 1U : 0U;
+        }
+        ctx::DecodeReport report;
+        const ctx::AtomCut cut = ctx::find_complete_atoms(bytes, {}, &report);
+        ASSERT_EQ(report.atoms, expected.atoms.size()) << ctx::test::to_hex(bytes);
+        ASSERT_EQ(report.damaged, expected.damaged) << ctx::test::to_hex(bytes);
+        ASSERT_EQ(report.overflowed, markers != 0) << ctx::test::to_hex(bytes);
+        ASSERT_EQ(report.bytes_dropped, bytes.size() - cut.bytes);
+        ASSERT_EQ(reference_deserialize(bytes.substr(0, cut.bytes)).atoms, expected.atoms);
+    }
+}
+
 TEST(CompleteAtoms, fit_the_limit_together_with_the_marker) {
     const std::string bytes = list_of({"aaaa", "bbbb", "cccc"});  // 9 bytes
     for (std::size_t limit = 0; limit < 9; ++limit) {
