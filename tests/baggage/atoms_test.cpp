@@ -102,6 +102,9 @@ TEST(CompleteAtoms, are_those_of_the_reference_in_dense_lists) {
                                '\x80');
                 spelled.push_back('\0');
             }
+            if (random.one_in(500)) {
+                spelled.insert(spelled.size() - 1, ctx::detail::max_varint_bytes - 1, '\x80');
+            }
             bytes += spelled + atom;
         }
         if (random.one_in(2)) {
