@@ -214,10 +214,14 @@ BagView BagView::sorted_child(std::string_view header) const noexcept {
     std::size_t begin = start_of_search(header);
     AtomReader reader(list().substr(0, end_), begin);
     for (; const auto atom = reader.next(); begin = reader.offset()) {
-        if (atom_prefix(*atom) < least || *atom < header) {
-            continue;  // data, what is deeper, and the children before
+        if (atom_prefix(*atom) < least) {
+            continue;  // data, and what is deeper
         }
-        if (*atom != header) {
+        const int order = compare_atoms(*atom, header);
+        if (order < 0) {
+            continue;  // the children before
+        }
+        if (order > 0) {
             break;
         }
         const std::uint32_t content = narrow(reader.offset());

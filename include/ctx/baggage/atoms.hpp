@@ -45,29 +45,21 @@ inline constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
 class AtomReader {
 public:
     explicit constexpr AtomReader(std::string_view bytes, std::size_t offset = 0) noexcept
-        : bytes_(bytes), offset_(offset) {}
+        : bytes_(bytes), offset_(offset < bytes.size() ? offset : bytes.size()) {}
 
     /// The next complete atom; nothing at the end and where the bytes are damaged.
-    [[nodiscard]] constexpr std::optional<std::string_view> next() noexcept {
-        if (offset_ >= bytes_.size()) {
+    [[nodiscard, gnu::always_inline]] constexpr std::optional<std::string_view> next() noexcept {
+        const std::size_t left = bytes_.size() - offset_;
+        if (left == 0) {
             return std::nullopt;
         }
         // Nearly every length is one byte.
-        std::size_t prefix = 1;
-        std::uint64_t length = static_cast<unsigned char>(bytes_[offset_]);
-        if (length >= 0x80) {
-            const detail::Varint varint =
-                detail::read_varint(bytes_.substr(offset_), max_atom_bytes);
-            prefix = varint.consumed;
-            length = varint.value;
+        const std::size_t length = static_cast<unsigned char>(bytes_[offset_]);
+        if (length >= 0x80 || length >= left) {
+            return next_of_long_length();
         }
-        if (prefix == 0 || length > bytes_.size() - offset_ - prefix) {
-            damaged_ = true;
-            return std::nullopt;
-        }
-        const std::string_view atom =
-            bytes_.substr(offset_ + prefix, static_cast<std::size_t>(length));
-        offset_ += prefix + static_cast<std::size_t>(length);
+        const std::string_view atom(bytes_.data() + offset_ + 1, length);
+        offset_ += 1 + length;
         return atom;
     }
 
@@ -78,6 +70,19 @@ public:
     [[nodiscard]] constexpr bool damaged() const noexcept { return damaged_; }
 
 private:
+    // Also one that is beyond the end.
+    constexpr std::optional<std::string_view> next_of_long_length() noexcept {
+        const std::string_view rest = bytes_.substr(offset_);
+        const detail::Varint length = detail::read_varint(rest, max_atom_bytes);
+        if (length.consumed == 0 || length.value > rest.size() - length.consumed) {
+            damaged_ = true;
+            return std::nullopt;
+        }
+        const auto size = static_cast<std::size_t>(length.value);
+        offset_ += length.consumed + size;
+        return rest.substr(length.consumed, size);
+    }
+
     std::string_view bytes_;
     std::size_t offset_;
     bool damaged_ = false;
