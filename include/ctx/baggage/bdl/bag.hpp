@@ -149,10 +149,8 @@ public:
 protected:
     using Location = detail::Location;
 
-    Bag(Baggage baggage, BagPath path) : BagCore(std::move(baggage), std::move(path)) {
-        base_ = baggage_;
-    }
-    explicit Bag(const BagView& view) : BagCore(view, own_number()) { base_ = baggage_; }
+    Bag(Baggage baggage, BagPath path) : BagCore(std::move(baggage), std::move(path)) {}
+    explicit Bag(const BagView& view) : BagCore(view, own_number()) {}
 
     template <typename Field>
     [[nodiscard]] typename Field::View read(std::uint32_t index) const {
@@ -255,16 +253,23 @@ private:
         set_content(path, atom.view());
     }
     void touch(const Location& where, bool replaced) noexcept {
+        if (!has_base_) {
+            base_ = baggage_;
+            has_base_ = true;
+        }
         touched_.set(where.ordinal());
         replaced_.set(where.ordinal(), replaced_.test(where.ordinal()) || replaced);
     }
-    void forget_base() noexcept { base_ = {}; }
+    void forget_base() noexcept { has_base_ = true; }
     [[nodiscard]] Baggage release_baggage() noexcept { return std::exchange(baggage_, {}); }
 
     [[nodiscard]] Baggage put_into(const Baggage& baggage, std::uint32_t number) const {
+        if (touched_.none()) {
+            return baggage;
+        }
         const BagPath root{number};
         if (baggage.buffer() == base_.buffer() && root.headers() == path_.headers()) {
-            return touched_.any() ? baggage_ : baggage;  // nobody wrote anything else meanwhile
+            return baggage_;  // nobody wrote anything else meanwhile
         }
         Baggage result = baggage;
         for (std::size_t i = 0; i < Fields; ++i) {
@@ -276,7 +281,8 @@ private:
         return result;
     }
 
-    Baggage base_;  // what baggage_ was before the first change
+    Baggage base_;  // what baggage_ was before the first change, from then on
+    bool has_base_ = false;
     std::bitset<Fields> touched_;
     std::bitset<Fields> replaced_;  // not only added to
 };
