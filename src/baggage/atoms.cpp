@@ -60,7 +60,12 @@ private:
             next_ = head_ + static_cast<unsigned char>(*begin_);
             return;
         }
-        AtomReader reader(std::string_view(next_, left));
+        advance_slowly();
+    }
+
+    // At the end, at a long atom, and before damage, which ends the list.
+    [[gnu::noinline]] void advance_slowly() noexcept {
+        AtomReader reader(std::string_view(next_, static_cast<std::size_t>(end_ - next_)));
         const auto atom = reader.next();
         head_ = atom.has_value() ? atom->data() : nullptr;
         next_ += reader.offset();
