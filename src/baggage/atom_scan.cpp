@@ -148,7 +148,7 @@ void scan_chunks(std::string_view list, std::size_t end, AtomScan& scan) noexcep
 }
 
 bool can_scan_chunks() noexcept {
-    return __builtin_cpu_supports("avx2") != 0;
+    return static_cast<bool>(__builtin_cpu_supports("avx2"));
 }
 
 #else

@@ -99,8 +99,10 @@ int compare_heads(const MergeSide& left, const MergeSide& right) noexcept {
     if (x != y) {
         return x < y ? -1 : 1;
     }
-    return common <= word ? (a.size() > b.size()) - (a.size() < b.size())
-                          : compare_atoms(a.substr(word), b.substr(word));
+    if (common > word) {
+        return compare_atoms(a.substr(word), b.substr(word));
+    }
+    return a.size() == b.size() ? 0 : a.size() < b.size() ? -1 : 1;
 }
 
 }  // namespace
