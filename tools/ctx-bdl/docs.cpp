@@ -112,8 +112,6 @@ std::string clean_doc(std::string_view doc) {
     std::string line;
     const auto end_line = [&] {
         line.resize(line.find_last_not_of(' ') + 1);
-        // A comment must not go on behind the end of its line.
-        line += line.ends_with('\\') || line.ends_with("?\?/") ? "." : "";
         result += line + '\n';
         line.clear();
     };

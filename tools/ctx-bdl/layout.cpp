@@ -70,7 +70,9 @@ void Layout::comment(std::string_view marker, std::string_view text) {
             const std::size_t end = code ? rest.size() : break_of(rest, room);
             std::string_view part = rest.substr(0, end);
             part = part.substr(0, part.find_last_not_of(' ') + 1);
-            line(std::string(marker) + (part.empty() ? "" : " ") + std::string(part));
+            const bool goes_on = part.ends_with('\\') || part.ends_with("?\?/");
+            line(std::string(marker) + (part.empty() ? "" : " ") + std::string(part) +
+                 (goes_on ? "." : ""));  // a comment must end with its line
             rest.remove_prefix(end);
             rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
         } while (!rest.empty());
