@@ -78,10 +78,6 @@ function(ctx_add_example name)
     set(arg_SOURCES ${name}.cpp)
   endif()
   ctx_add_program(example_${name} FOLDER examples SOURCES ${arg_SOURCES} LINKS ${arg_LINKS})
-  # UBSan doubles the time that Boost's templates take; the tests have it.
-  if(CTX_SANITIZE MATCHES "undefined")
-    target_compile_options(example_${name} PRIVATE -fno-sanitize=undefined)
-  endif()
   set_target_properties(example_${name} PROPERTIES OUTPUT_NAME ${name})
   if(arg_PRINTS AND CTX_BUILD_TESTS)
     # Examples are added before enable_testing(): the tests folder turns this list into tests.

@@ -2,12 +2,9 @@
 
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
-#include <type_traits>
 
 namespace ctx::detail {
 
@@ -42,37 +39,12 @@ struct Varint {
     VarintError error = VarintError::none;
 };
 
-/// The low seven bits of each of eight bytes, side by side.
-[[nodiscard]] constexpr std::uint64_t join_sevens(std::uint64_t bytes) noexcept {
-    bytes = (bytes & 0x007f007f007f007f) | (bytes & 0x7f007f007f007f00) >> 1;
-    bytes = (bytes & 0x00003fff00003fff) | (bytes & 0x3fff00003fff0000) >> 2;
-    return (bytes & 0x000000000fffffff) | (bytes & 0x0fffffff00000000) >> 4;
-}
-
 /// Reads one varint. Forms longer than needed are accepted up to ten bytes; a value that does
 /// not fit 64 bits, or is more than `max`, is out of range.
 [[nodiscard]] constexpr Varint read_varint(std::string_view bytes,
                                            std::uint64_t max = ~std::uint64_t{0}) noexcept {
     std::uint64_t value = 0;
-    std::size_t read = 0;
-    if (!std::is_constant_evaluated() && std::endian::native == std::endian::little &&
-        bytes.size() >= sizeof value) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, bytes.data(), sizeof word);
-        // Where the first byte without the top bit is.
-        const std::uint64_t last = ~word & 0x8080808080808080;
-        if (last != 0) {
-            const std::uint64_t through_last = last ^ (last - 1);
-            value = join_sevens(word & through_last);
-            return value <= max
-                       ? Varint{value, static_cast<std::size_t>(std::countr_zero(last)) / 8 + 1,
-                                VarintError::none}
-                       : Varint{0, 0, VarintError::out_of_range};
-        }
-        value = join_sevens(word);
-        read = sizeof word;
-    }
-    for (std::size_t i = read; i < max_varint_bytes; ++i) {
+    for (std::size_t i = 0; i < max_varint_bytes; ++i) {
         if (i == bytes.size()) {
             return {0, 0, VarintError::truncated};
         }
