@@ -191,6 +191,25 @@ std::string list_of_tree(const Random::Bag& bag) {
     return reference_serialize(atoms);
 }
 
+TEST(Merge, of_many_spells_lengths_as_nested_merges_do) {
+    Random random(8);
+    for (int round = 0; round < 5000; ++round) {
+        std::vector<std::string> lists(3);
+        for (std::string& list : lists) {
+            for (std::size_t i = random.below(5); i > 0; --i) {
+                const std::string atom = random.word(2);
+                list += static_cast<char>(atom.size() | (random.one_in(2) ? 0x80U : 0U));
+                list += static_cast<unsigned char>(list.back()) < 0x80 ? "" : std::string(1, '\0');
+                list += atom;
+            }
+        }
+        const std::vector<std::string_view> views(lists.begin(), lists.end());
+        const std::string merged = ctx::merge_atoms(views);
+        ASSERT_EQ(merged, ctx::merge_atoms(ctx::merge_atoms(lists[0], lists[1]), lists[2]));
+        ASSERT_EQ(merged, ctx::merge_atoms(lists[0], ctx::merge_atoms(lists[1], lists[2])));
+    }
+}
+
 TEST(Merge, of_canonical_trees_is_the_union_of_the_trees) {
     Random random(3);
     for (int i = 0; i < 10000; ++i) {
