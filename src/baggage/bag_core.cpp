@@ -38,7 +38,7 @@ std::string content_of(const BagView& bag) {
 // An absent bag is one of its own; what is left is whether it may have been lost on the way.
 Baggage baggage_of(const BagView& view) {
     if (!view.present()) {
-        return view.overflow() ? Baggage::from_atoms({"", 1}) : Baggage{};
+        return view.overflow() ? Baggage::from_atoms({"\0", 1}) : Baggage{};
     }
     if (view.buffer() == nullptr) {
         return Baggage::from_atoms(view.list(), {no_limit});

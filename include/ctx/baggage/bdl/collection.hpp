@@ -17,6 +17,7 @@
 #include <ctx/baggage/bag_view.hpp>
 #include <ctx/baggage/bdl/scalar.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <optional>
@@ -70,12 +71,7 @@ public:
     [[nodiscard]] bool contains(typename Wire::Param element) const {
         ctx::detail::ByteBuffer bytes;
         Wire::encode(bytes, element);
-        for (const std::string_view payload : data_) {
-            if (payload == bytes.view()) {
-                return true;
-            }
-        }
-        return false;
+        return std::find(data_.begin(), data_.end(), bytes.view()) != data_.end();
     }
 
 private:

@@ -139,7 +139,7 @@ template <std::size_t N>
 struct Callpath {
     static_assert(N >= 1 && N <= 255, "a callpath keeps 1 to 255 hops");
     using View = CallpathView;
-    [[nodiscard]] static View read(const BagView& field) noexcept { return View(field, N); }
+    [[nodiscard]] static View read(const BagView& field) noexcept { return {field, N}; }
 };
 
 }  // namespace ctx::bdl
