@@ -3,6 +3,7 @@
 
 #include <sys/random.h>
 
+#include <algorithm>
 #include <limits>
 #include <random>
 #include <string>
@@ -46,6 +47,40 @@ Baggage baggage_of(const BagView& view) {
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): a count is all that changes
     return Baggage::adopt(
         ctx::detail::retain(const_cast<ctx::detail::BaggageBuffer*>(view.buffer())));
+}
+
+void write(ctx::detail::ByteBuffer& out, std::string_view atom) {
+    char* const begin = out.grow(serialized_size(atom));
+    char* const end = ctx::detail::write_varint(begin, atom.size());
+    std::copy(atom.begin(), atom.end(), end);
+}
+
+// A callpath's content with a hop more; the oldest hops, which are the last, go. Markers are left
+// to the splice.
+void write_hops(ctx::detail::ByteBuffer& out, std::string_view content, std::string_view added,
+                std::size_t limit) {
+    std::size_t room = limit - 1;  // for older ones
+    bool is_written = false;
+    for (AtomReader reader(content); const auto atom = reader.next();) {
+        if (!is_written && compare_atoms(*atom, added) >= 0) {
+            write(out, added);
+            is_written = true;
+        }
+        const bool is_datum = ctx::detail::atom_prefix(*atom) < 0x80;
+        if (atom->empty() || *atom == added) {
+            continue;
+        }
+        if (is_datum && CallpathView::depth_of(atom->substr(1)).has_value()) {
+            if (room == 0) {
+                continue;
+            }
+            --room;
+        }
+        write(out, *atom);
+    }
+    if (!is_written) {
+        write(out, added);
+    }
 }
 
 }  // namespace
@@ -111,26 +146,18 @@ void BagCore::increment(const BagPath& counter, std::uint64_t by) {
 }
 
 void BagCore::add_hop(const BagPath& path, std::string_view hop, std::size_t limit) {
-    const CallpathView before(path.find_in(baggage_.bags()), limit);
-    ctx::detail::ByteBuffer payload;
-    char* const begin = payload.grow(max_lexvarint_bytes);
-    payload.shrink_to(write_reversed_lexvarint(begin, before.depth() + 1));
-    payload.append(hop);
-    insert_datum(path, payload.view());
-    // The oldest go: they are the last of the data.
-    while (true) {
-        const BagView::Data data = path.find_in(baggage_.bags()).data();
-        std::size_t count = 0;
-        std::string_view oldest;
-        for (const std::string_view datum : data) {
-            oldest = datum;
-            ++count;
-        }
-        if (count <= limit) {
-            return;
-        }
-        erase_datum(path, std::string(oldest));
-    }
+    const BagView field = path.find_in(baggage_.bags());
+    const std::uint64_t depth = CallpathView(field, limit).depth();
+    ctx::detail::ByteBuffer added;
+    added.push_back('\0');
+    char* const begin = added.grow(max_lexvarint_bytes);
+    added.shrink_to(write_reversed_lexvarint(
+        begin, depth + (depth == std::numeric_limits<std::uint64_t>::max() ? 0 : 1)));
+    added.append(hop);
+    const std::string scattered = field.sorted() ? std::string() : content_of(field);
+    ctx::detail::ByteBuffer content;
+    write_hops(content, field.sorted() ? field.content() : scattered, added.view(), limit);
+    set_content(path, content.view());
 }
 
 void BagCore::set_bag(const BagPath& path, const BagCore& value) {

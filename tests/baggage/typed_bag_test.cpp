@@ -309,6 +309,125 @@ TEST(TypedBag, an_edit_that_throws_leaves_the_bag_as_far_as_it_came) {
     EXPECT_EQ(bag.inner().ids().size(), 1u);
 }
 
+TEST(TypedBag, an_edit_may_assign_another_bag_or_move_the_object_away) {
+    Inner other;
+    other.add_ids(9);
+    Everything kept;
+    kept.set_name("kept");
+    kept.edit_inner([](Inner& inner) { inner.increment_hits(2); });
+    const Carrier context{kept.baggage().set("tenant", "acme")};
+
+    Everything assigned = Everything::get(context);
+    assigned.edit_inner([&](Inner& inner) { inner = other; });
+    const Carrier changed = Everything::with(context, assigned);
+    EXPECT_EQ(changed.value.find("tenant"), "acme");
+    EXPECT_EQ(Everything::get(changed).name(), "kept");
+    EXPECT_TRUE(Everything::get(changed).inner().ids().contains(9));
+    EXPECT_EQ(Everything::get(changed).inner().hits().value(), 0u);
+
+    assigned.edit_inner([](Inner& inner) { inner = Inner{}; });
+    EXPECT_EQ(assigned.name(), "kept");
+    EXPECT_TRUE(assigned.inner().empty());
+
+    Everything moved = Everything::get(context);
+    moved.edit_inner([](Inner& inner) { const Inner away = std::move(inner); });
+    EXPECT_EQ(moved.name(), "kept");
+    EXPECT_EQ(moved.inner().hits().value(), 2u);
+    EXPECT_EQ(moved.baggage().find("tenant"), "acme");
+
+    // A bag of the same place in another baggage.
+    Everything elsewhere;
+    elsewhere.edit_inner([](Inner& inner) { inner.add_ids(1); });
+    const Inner same_place = elsewhere.inner();
+    Everything nothing;
+    nothing.edit_inner([&](Inner& inner) { inner = same_place; });
+    EXPECT_EQ(nothing.baggage(), elsewhere.baggage());
+}
+
+TEST(TypedBag, can_be_read_and_written_while_a_bag_in_it_is_edited) {
+    Everything bag;
+    bag.set_name("before");
+    bag.edit_inner([&](Inner& inner) {
+        inner.add_ids(7);
+        EXPECT_EQ(bag.name(), "before");
+        EXPECT_TRUE(bag.inner().empty());  // the edit is not yet in it
+        bag.set_limit(5);
+        bag.edit_parts("jon", [](Inner& part) { part.add_ids(8); });
+        inner.add_ids(9);
+    });
+    EXPECT_EQ(bag.name(), "before");
+    EXPECT_EQ(bag.limit(), 5);
+    EXPECT_TRUE(bag.parts().find("jon")->ids().contains(8));
+    EXPECT_TRUE(bag.inner().ids().contains(7));
+    EXPECT_TRUE(bag.inner().ids().contains(9));
+}
+
+TEST(TypedBag, is_as_it_was_after_a_move_from_it) {
+    Everything bag;
+    bag.set_name("here");
+    { const Everything away = std::move(bag); }
+    EXPECT_EQ(bag.name(), "here");  // NOLINT(bugprone-use-after-move): that is the question
+    bag.set_limit(1);
+    EXPECT_EQ(Everything::get(Everything::with(Carrier{}, bag)).limit(), 1);
+}
+
+TEST(TypedBag, bags_in_it_that_were_only_added_to_are_merged_by_with) {
+    const Carrier context{};
+    Everything a;
+    a.edit_inner([](Inner& inner) { inner.increment_hits(5); });
+    a.edit_parts("x", [](Inner& part) { part.add_ids(1); });
+    Everything b;
+    b.edit_inner([](Inner& inner) { inner.increment_hits(7); });
+    b.edit_parts("y", [](Inner& part) { part.add_ids(2); });
+    const Carrier both = Everything::with(Everything::with(context, a), b);
+    EXPECT_EQ(Everything::get(both).inner().hits().value(), 12u);
+    EXPECT_TRUE(Everything::get(both).parts().find("x")->ids().contains(1));
+    EXPECT_TRUE(Everything::get(both).parts().find("y")->ids().contains(2));
+}
+
+TEST(TypedBag, a_callpath_passes_over_data_without_a_depth) {
+    Carrier context{Baggage::from_atoms(
+        list_of({"f80a", "f008", "0000", "000001", "000002"}))};  // of eight bytes that are missing
+    EXPECT_EQ(Everything::get(context).hops().size(), 0u);
+    EXPECT_EQ(Everything::get(context).hops().depth(), 0u);
+    Everything bag = Everything::get(context);
+    for (const char* hop : {"x", "y", "z", "w"}) {
+        bag.add_hops(hop);
+    }
+    ASSERT_EQ(bag.hops().size(), 3u);
+    EXPECT_EQ(bag.hops()[0], "y");
+    EXPECT_EQ(bag.hops()[2], "w");
+    EXPECT_EQ(bag.hops().depth(), 4u);
+}
+
+TEST(TypedBag, a_callpath_at_the_greatest_depth_goes_on) {
+    std::string deepest(1, '\0');
+    char depth[ctx::max_lexvarint_bytes];
+    deepest.append(depth, ctx::write_reversed_lexvarint(depth, ~std::uint64_t{0}));
+    Carrier context{};
+    context.value = Baggage::from_atoms(list_of({"f80a", "f008"}));
+    std::string atoms(context.value.atoms());
+    for (const char* hop : {"a", "b", "c"}) {
+        ctx::append_atom(atoms, deepest + hop);
+    }
+    context.value = Baggage::from_atoms(atoms);
+    Everything bag = Everything::get(context);
+    bag.add_hops("new");
+    EXPECT_EQ(bag.hops().size(), 3u);
+    EXPECT_EQ(std::count(bag.hops().begin(), bag.hops().end(), "new"), 1);
+    EXPECT_EQ(bag.hops().depth(), ~std::uint64_t{0});
+}
+
+TEST(TypedBag, a_last_at_the_end_of_time_is_not_before_everything) {
+    Carrier context{Baggage::from_atoms(list_of({"f80a", "f007", "0000000000000000006f"}))};
+    Everything bag = Everything::get(context);
+    EXPECT_EQ(bag.route(), "o");
+    bag.set_route("a", at(5));
+    EXPECT_EQ(bag.route(), "a");
+    EXPECT_EQ(bdl::Last<bdl::String>::time_of(bag.view().child(std::uint64_t{7})),
+              ~std::uint64_t{0});
+}
+
 TEST(TypedBag, says_which_bags_a_trim_cut) {
     Everything bag;
     bag.set_limit(1);

@@ -132,9 +132,10 @@ constexpr std::string_view base_members[] = {"Bag",
                                              "erase_datum",
                                              "field_indexes",
                                              "fields",
-                                             "forget_base",
+                                             "found_in",
                                              "from",
                                              "get",
+                                             "has_base_",
                                              "increment",
                                              "insert_datum",
                                              "number",
@@ -142,9 +143,10 @@ constexpr std::string_view base_members[] = {"Bag",
                                              "own_number",
                                              "path",
                                              "path_",
+                                             "put_into",
                                              "read",
                                              "refresh",
-                                             "release_baggage",
+                                             "remember_base",
                                              "remove",
                                              "replaced_",
                                              "set",
@@ -152,12 +154,16 @@ constexpr std::string_view base_members[] = {"Bag",
                                              "set_content",
                                              "set_datum",
                                              "set_taint",
+                                             "take_back",
                                              "touch",
                                              "touched_",
                                              "transfer",
                                              "view",
                                              "view_",
                                              "with"};
+
+// Those of them that are types, and need not be called.
+constexpr std::string_view base_types[] = {"Bag", "BagCore", "Location"};
 
 // What each generated struct declares beside its fields.
 constexpr std::string_view struct_members[] = {"Visitor", "visit", "visit_fields"};
@@ -250,7 +256,10 @@ std::string cpp_namespace(std::string_view package) {
 }
 
 std::string cpp_class(std::string_view name) {
-    return with_underscore(std::string(name), is_keyword(name) || name == "std" || name == "ctx");
+    // In a class of the name of an inherited member, the name means the class; `key` follows a dot.
+    const bool hides = name == "std" || name == "ctx" || name == "key" ||
+                       (is_one_of(name, base_members) && !is_one_of(name, base_types));
+    return with_underscore(std::string(name), hides || is_keyword(name));
 }
 
 std::string cpp_member(const Object& owner, std::string_view verb, const Field& field) {

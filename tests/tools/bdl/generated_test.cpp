@@ -1,6 +1,7 @@
 // What the generated classes do, with the bytes of Tracing Plane's specification.
 
 #include "baggage/hex.hpp"
+#include "members.hpp"
 #include "mutual_a.hpp"
 #include "names.hpp"
 #include "reference.hpp"
@@ -189,6 +190,21 @@ TEST(Generated, names_of_the_base_class_get_an_underscore) {
     EXPECT_EQ(bag.number_(), "y");
     EXPECT_EQ(bag.Bag_().path_(), "z");
     static_assert(class_::std_::ctx_::Bag::number == 7);
+}
+
+TEST(Generated, bags_with_names_of_the_base_class_get_an_underscore) {
+    members::set_ bag;
+    bag.set_a("x");
+    bag.add_b("y");
+    bag.edit_d("k", [](members::set_& entry) { entry.increment_c(2); });
+    bag.edit_h([](members::set_& inner) { inner.add_e("hop"); });
+    EXPECT_EQ(bag.a(), "x");
+    EXPECT_EQ(bag.d().find("k")->c().value(), 2u);
+    EXPECT_EQ(bag.h().e().size(), 1u);
+    members::key_ key;
+    key.edit_d("k", [](members::key_& entry) { entry.set_f(true); });
+    EXPECT_TRUE(key.d().find("k")->f());
+    static_assert(members::number_::number == 77);
 }
 
 TEST(Generated, bag_without_fields) {

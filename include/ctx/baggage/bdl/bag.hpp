@@ -11,7 +11,8 @@
 // Threads   An object belongs to one thread, or is read by several; copies are cheap.
 // Errors    Setters throw std::bad_alloc and nothing else.
 // Cost      get(): one increment and one pass. A read: one pass over the bag. The first write
-//           copies the baggage, further ones work in that copy: one allocation for all of them.
+//           copies the baggage, further ones work in that copy: one allocation for all of them, and
+//           one for each edit of a bag in a field.
 
 #pragma once
 
@@ -79,7 +80,12 @@ public:
     [[nodiscard]] const BagView& view() const noexcept { return view_; }
     [[nodiscard]] const BagPath& path() const noexcept { return path_; }
 
+    // No move: one that was moved from would look into a buffer that it no longer holds.
+    BagCore(const BagCore&) = default;
+    BagCore& operator=(const BagCore&) = default;
+
 protected:
+    ~BagCore() = default;
     BagCore(Baggage baggage, BagPath path);
     /// A bag that was found, or not, inside of another.
     BagCore(const BagView& view, std::uint32_t number_if_absent);
@@ -112,6 +118,9 @@ class Bag : public detail::BagCore {
 public:
     /// An object of its own, with nothing in it: to be put into a field of another bag.
     Bag() : BagCore({}, BagPath{own_number()}) {}
+
+    Bag(const Bag&) = default;
+    Bag& operator=(const Bag&) = default;
 
     /// The bag that a context, or anything with a baggage(), carries.
     template <typename Carrier>
@@ -149,6 +158,8 @@ public:
 protected:
     using Location = detail::Location;
 
+    ~Bag() = default;
+
     Bag(Baggage baggage, BagPath path) : BagCore(std::move(baggage), std::move(path)) {}
     explicit Bag(const BagView& view) : BagCore(view, own_number()) {}
 
@@ -177,8 +188,9 @@ protected:
             std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
         const std::uint64_t seen = Wire::time_of(where.path().find_in(baggage_.bags()));
         const std::uint64_t now = given > 0 ? static_cast<std::uint64_t>(given) : 0;
+        const std::uint64_t next = seen + (seen == ~std::uint64_t{0} ? 0 : 1);  // ends with time
         ctx::detail::ByteBuffer payload;
-        Wire::encode(payload, now > seen ? now : seen + 1, value);
+        Wire::encode(payload, now > seen ? now : next, value);
         set_datum(where.path(), payload.view());
     }
     void set_taint(const Location& where, bool value) {
@@ -215,18 +227,21 @@ protected:
         touch(where, true);
         BagCore::set_bag(where.path(), value);
     }
+    /// `edit` gets the bag as an object to work on; what it is afterwards comes into this one, also
+    /// after an exception. This object can be used meanwhile, and does not see the edit yet.
     template <typename Inner, typename Edit>
     void edit_bag(const Location& where, Edit&& edit) {
-        touch(where, true);
-        Inner inner{std::exchange(baggage_, {}), where.path()};
-        inner.forget_base();
+        remember_base();
+        const Baggage lent = baggage_;
+        Inner inner{lent, where.path()};
+        inner.remember_base();
         try {
             std::forward<Edit>(edit)(inner);
         } catch (...) {
-            assign_baggage(inner.release_baggage());  // as far as it came
+            take_back(where, lent, inner);
             throw;
         }
-        assign_baggage(inner.release_baggage());
+        take_back(where, lent, inner);
     }
 
 private:
@@ -253,15 +268,32 @@ private:
         set_content(path, atom.view());
     }
     void touch(const Location& where, bool replaced) noexcept {
+        remember_base();
+        touched_.set(where.ordinal());
+        replaced_.set(where.ordinal(), replaced_.test(where.ordinal()) || replaced);
+    }
+    void remember_base() noexcept {
         if (!has_base_) {
             base_ = baggage_;
             has_base_ = true;
         }
-        touched_.set(where.ordinal());
-        replaced_.set(where.ordinal(), replaced_.test(where.ordinal()) || replaced);
     }
-    void forget_base() noexcept { has_base_ = true; }
-    [[nodiscard]] Baggage release_baggage() noexcept { return std::exchange(baggage_, {}); }
+
+    // The end of an edit. Its baggage is this object's when it grew out of the one that was lent,
+    // and nothing else was written meanwhile; otherwise, as after an assignment of another bag, the
+    // content goes to its place.
+    template <typename Inner, std::size_t InnerFields>
+    void take_back(const Location& where, const Baggage& lent,
+                   const Bag<Inner, InnerFields>& inner) {
+        const bool grew_from_lent = inner.has_base_ && inner.base_.buffer() == lent.buffer() &&
+                                    inner.path_.headers() == where.path().headers();
+        touch(where, !grew_from_lent || inner.replaced_.any());
+        if (grew_from_lent && baggage_.buffer() == lent.buffer()) {
+            assign_baggage(inner.baggage_);
+        } else {
+            BagCore::set_bag(where.path(), inner);
+        }
+    }
 
     [[nodiscard]] Baggage put_into(const Baggage& baggage, std::uint32_t number) const {
         if (touched_.none()) {

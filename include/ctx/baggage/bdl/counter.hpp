@@ -74,11 +74,11 @@ struct Counter {
 
 /// The newest hops, at most `limit`, oldest first. Each datum is the reversed lexvarint of the
 /// hop's depth and then its name, so that a trim drops the oldest, and a merge puts the hops of
-/// both branches in order.
+/// both branches in order. Data without a depth are no hops.
 class CallpathView {
 public:
     CallpathView(const BagView& field, std::size_t limit) noexcept : data_(field.data()) {
-        for (auto it = data_.begin(); it != data_.end() && size_ < limit; ++it) {
+        for (auto it = newest(); it != data_.end() && size_ < limit; it = next_hop(++it)) {
             ++size_;
         }
     }
@@ -88,7 +88,11 @@ public:
 
     /// The hop at a position, 0 the oldest. Walks over those that are newer.
     [[nodiscard]] std::string_view operator[](std::size_t position) const noexcept {
-        return hop_of(*std::next(data_.begin(), static_cast<std::ptrdiff_t>(size_ - 1 - position)));
+        auto it = newest();
+        for (std::size_t newer = size_ - 1 - position; newer > 0; --newer) {
+            it = next_hop(++it);
+        }
+        return it->substr(depth_of(*it)->consumed);
     }
 
     class Iterator {
@@ -119,16 +123,23 @@ public:
 
     /// Hops so far, those that were dropped included; 0 for none.
     [[nodiscard]] std::uint64_t depth() const noexcept {
-        const auto first = data_.begin();
-        const auto depth = first == data_.end() ? std::nullopt : read_reversed_lexvarint(*first);
-        return depth.has_value() ? depth->value : 0;
+        const auto first = newest();
+        return first == data_.end() ? 0 : depth_of(*first)->value;
+    }
+
+    /// Of a hop's datum; nothing when it is none.
+    [[nodiscard]] static std::optional<Lexvarint> depth_of(std::string_view datum) noexcept {
+        return read_reversed_lexvarint(datum);
     }
 
 private:
-    [[nodiscard]] static std::string_view hop_of(std::string_view payload) noexcept {
-        const auto depth = read_reversed_lexvarint(payload);
-        return depth.has_value() ? payload.substr(depth->consumed) : std::string_view{};
+    [[nodiscard]] BagDataIterator next_hop(BagDataIterator it) const noexcept {
+        while (it != data_.end() && !depth_of(*it).has_value()) {
+            ++it;
+        }
+        return it;
     }
+    [[nodiscard]] BagDataIterator newest() const noexcept { return next_hop(data_.begin()); }
 
     BagView::Data data_;
     std::size_t size_ = 0;
