@@ -116,7 +116,7 @@ private:
         }
         const BdlAttribute& attribute = bag.attributes.front();
         return bag.attributes.size() == 1 && attribute.name == "number" && attribute.kind == 'n' &&
-               BdlReference::number(attribute.value).has_value() &&
+               BdlReference::number(attribute.value).value_or(0) != 0 &&
                numbers.insert(*BdlReference::number(attribute.value)).second;
     }
 

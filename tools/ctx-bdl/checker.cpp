@@ -108,6 +108,10 @@ private:
             if (!object.number.has_value()) {
                 continue;
             }
+            if (*object.number == 0) {
+                error(object.name_span, "the number 0 is taken by the string entries");
+                continue;
+            }
             const auto [owner, is_new] = owners.try_emplace(*object.number, in_quotes(object.name));
             if (!is_new) {
                 error(object.name_span, "the number " + std::to_string(*object.number) +

@@ -12,3 +12,5 @@ bag Other [number = 5] {
 }
 bag Third [number = 5] {
 }
+bag Zero [number = 0] {
+}
