@@ -69,4 +69,14 @@ Context detail::ContextReader::with_local(detail::LocalValue* value) const {
     return Context::adopt(node.release());
 }
 
+Context detail::ContextReader::with_values_of(ContextView other) const {
+    const detail::LocalValues* theirs = other.node() == nullptr ? nullptr : other.node()->locals;
+    detail::NewNode node = detail::copy_node(node_);
+    if (theirs != nullptr) {
+        detail::release(std::exchange(node->locals, detail::united(node->locals, *theirs)));
+    }
+    detail::inherit_facets(node_, *node);
+    return Context::adopt(node.release());
+}
+
 }  // namespace ctx

@@ -69,6 +69,13 @@ void join_links(Node& into, const Context& b) {
 }  // namespace
 }  // namespace detail
 
+Context detail::ContextReader::with_links(std::span<const Link> links) const {
+    detail::NewNode node = detail::copy_node(node_);
+    detail::add_links(*node, links);
+    detail::inherit_facets(node_, *node);
+    return Context::adopt(node.release());
+}
+
 Context join(const Context& a, const Context& b) {
     if (!b || a == b) return a;
     if (!a) return b;

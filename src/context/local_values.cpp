@@ -61,6 +61,15 @@ LocalValues* join_values(LocalValues* a, const LocalValues* b) {
     return result.release();
 }
 
+LocalValues* united(const LocalValues* a, const LocalValues& b) {
+    LocalValues* result = copy(a, b.count);
+    for (std::uint32_t i = 0; i < b.count; ++i) {
+        b.begin()[i]->references.add();
+        put(*result, b.begin()[i]);
+    }
+    return result;
+}
+
 void release(LocalValues* values) noexcept {
     if (values == nullptr || !values->references.release()) return;
     for (std::uint32_t i = 0; i < values->count; ++i)

@@ -30,13 +30,16 @@ void write_target(PageWriter& page, const Resource& resource) {
 
 void write_stats(PageWriter& page) {
     constexpr std::string_view suffix = "_total";
+    std::string_view family;
+    bool begun = false;
     for (const StatSample& stat : stats()) {
         const bool counter = stat.name.ends_with(suffix);
         std::string_view name = stat.name;
         if (counter) name.remove_suffix(suffix.size());
         const MetricType type = counter ? MetricType::counter : MetricType::unknown;
-        if (!page.begin_family({name, type, {}, stat.help})) continue;
-        page.sample(counter ? suffix : "", {}, stat.value);
+        if (stat.name != family) begun = page.begin_family({name, type, {}, stat.help});
+        family = stat.name;
+        if (begun) page.sample(counter ? suffix : "", stat.labels, stat.value);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <ctx/propagation/baggage_header.hpp>
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -26,7 +27,8 @@ Stat unsent_members{"ctx_propagation_baggage_unsent_members_total",
 DiagnosticLimiter dropped_limiter;
 DiagnosticLimiter unsent_limiter;
 
-void count(const ParseReport& report) noexcept {
+void count(const ParseReport& report, Extraction& into) noexcept {
+    into.dropped_members(report.dropped());
     if (report.malformed > 0) malformed_members.add(report.malformed);
     if (report.duplicate > 0) duplicate_members.add(report.duplicate);
     if (report.over_limit > 0) over_limit_members.add(report.over_limit);
@@ -52,7 +54,7 @@ void count(const EncodeReport& report) noexcept {
 [[gnu::noinline]] void read_line(std::string_view line, Extraction& into) {
     ParseReport report;
     Baggage baggage = parse_baggage(line, {}, &report);
-    count(report);
+    count(report, into);
     into.found(std::move(baggage));
 }
 
@@ -61,7 +63,7 @@ void count(const EncodeReport& report) noexcept {
     from.find("baggage", [&reader](std::string_view line) { reader.add(line); });
     ParseReport report;
     Baggage baggage = reader.finish(&report);
-    count(report);
+    count(report, into);
     into.found(std::move(baggage));
 }
 
@@ -75,6 +77,14 @@ void extract_baggage(const CarrierReader& from, Extraction& into) {
     });
     if (lines == 1) read_line(first, into);
     if (lines > 1) read_lines(from, into);
+}
+
+std::string write_baggage_header(const Baggage& baggage) {
+    std::string header;
+    EncodeReport report;
+    append_w3c(header, baggage, {}, &report);
+    count(report);
+    return header;
 }
 
 void inject_baggage(ContextView context, const CarrierWriter& into) {

@@ -1,18 +1,33 @@
 #include <ctx/context/governed_baggage.hpp>
 #include <ctx/propagation/format.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace ctx {
 
 void Extraction::found(SpanContext span) noexcept {
-    if (span.trace_id == span_.trace_id) {
-        if (span.trace_state.empty()) span.trace_state = span_.trace_state;
-        const unsigned random = span_.flags.bits() & TraceFlags::random_bit;
-        span.flags = TraceFlags{span.flags.bits() | random};
-    }
     span.remote = true;
+    if (span.trace_id == span_.trace_id) return merge_same_trace(span_, span);
+    if (span_.trace_id.is_valid()) {
+        conflicting_ = true;
+        if (conflict_ == Conflict::first_wins) return linked({span.trace_id, span.span_id});
+        linked({span_.trace_id, span_.span_id});
+    }
     span_ = std::move(span);
+}
+
+// What one format says and the other cannot is kept; where both speak, the rule decides.
+void Extraction::merge_same_trace(const SpanContext& earlier, const SpanContext& later) noexcept {
+    const bool last = conflict_ == Conflict::last_wins;
+    const SpanContext& winner = last ? later : earlier;
+    const SpanContext& other = last ? earlier : later;
+    SpanContext merged = winner.span_id.is_valid() || !other.span_id.is_valid() ? winner : other;
+    merged.flags = winner.flags.decided() ? winner.flags : other.flags;
+    if (merged.flags.sampled() && other.flags.debug()) merged.flags = merged.flags.with_debug();
+    merged.flags = merged.flags.with_random(earlier.flags.random() || later.flags.random());
+    merged.trace_state = winner.trace_state.empty() ? other.trace_state : winner.trace_state;
+    span_ = std::move(merged);
 }
 
 void Extraction::found(Baggage baggage) {
@@ -32,17 +47,55 @@ void Extraction::found(Baggage baggage) {
     baggage_ = join(baggage_, baggage);
 }
 
-Context Extraction::finish(Context base, Destination from) && {
+void Extraction::decided(TraceFlags decision) noexcept {
+    const bool keeps_first = conflict_ == Conflict::first_wins && decision_.decided();
+    if (!keeps_first || decision.debug()) decision_ = decision;
+}
+
+void Extraction::linked(const Link& link) noexcept {
+    const auto end = links_.begin() + link_count_;
+    if (!link.span_id.is_valid() || std::find(links_.begin(), end, link) != end) return;
+    if (link_count_ < max_links) links_[link_count_++] = link;
+}
+
+void Extraction::begin_anew() noexcept {
+    linked({span_.trace_id, span_.span_id});
+    span_ = {};
+    decision_ = {};
+    kept_ = {};
+}
+
+Context Extraction::with_extras(Context context) const {
+    if (kept_) context = context.with_values_of(kept_);
+    if (link_count_ > 0) context = context.with_links({links_.data(), link_count_});
+    return context;
+}
+
+Context Extraction::finish(Context base, Destination from, Incoming incoming) && {
+    if (incoming == Incoming::ignore) [[unlikely]] {
+        return base;
+    }
+    if (incoming == Incoming::restart_with_link) [[unlikely]] {
+        begin_anew();
+    }
     if (detail::is_governed(detail::governs_admission, from) && !baggage_.empty()) [[unlikely]] {
         baggage_ = detail::admit_governed(baggage_, from);
     }
-    const bool has_span = span_.trace_id.is_valid();
-    if (has_span && !baggage_.empty()) {
-        return base.with_span_and_baggage(span_, std::move(baggage_));
+    bool has_span = span_.trace_id.is_valid();
+    if (decision_.decided()) [[unlikely]] {
+        if (!has_span) span_.flags = decision_;
+        if (decision_.debug()) span_.flags = span_.flags.with_debug();
+        has_span = true;
     }
-    if (has_span) return base.with_span(span_);
-    if (!baggage_.empty()) return base.with_baggage(std::move(baggage_));
-    return base;
+    if (has_span && !baggage_.empty()) {
+        base = base.with_span_and_baggage(span_, std::move(baggage_));
+    } else if (has_span) {
+        base = base.with_span(span_);
+    } else if (!baggage_.empty()) {
+        base = base.with_baggage(std::move(baggage_));
+    }
+    const bool has_extras = kept_ || link_count_ > 0;
+    return has_extras ? with_extras(std::move(base)) : base;
 }
 
 }  // namespace ctx

@@ -1,9 +1,21 @@
+#include "propagation/leaving.hpp"
+#include "propagation/passed_headers.hpp"
 #include "propagation/text.hpp"
 #include <ctx/context/diagnostics.hpp>
 #include <ctx/context/governed_baggage.hpp>
+#include <ctx/propagation/b3.hpp>
 #include <ctx/propagation/baggage_header.hpp>
+#include <ctx/propagation/cloud_trace.hpp>
+#include <ctx/propagation/datadog.hpp>
+#include <ctx/propagation/grpc_trace_bin.hpp>
+#include <ctx/propagation/jaeger.hpp>
+#include <ctx/propagation/ottrace.hpp>
 #include <ctx/propagation/propagator.hpp>
+#include <ctx/propagation/quality.hpp>
+#include <ctx/propagation/skywalking.hpp>
 #include <ctx/propagation/tracecontext.hpp>
+#include <ctx/propagation/tracing_plane.hpp>
+#include <ctx/propagation/xray.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -14,7 +26,19 @@ namespace ctx {
 namespace {
 
 /// What OTEL_PROPAGATORS can name. A new codec is a file of its own and a line here.
-constexpr Format known_formats[] = {tracecontext_format, baggage_format};
+constexpr Format known_formats[] = {tracecontext_format,
+                                    baggage_format,
+                                    b3_format,
+                                    b3_multi_format,
+                                    jaeger_format,
+                                    xray_format,
+                                    ottrace_format,
+                                    datadog_format,
+                                    tracing_plane_format,
+                                    cloud_trace_format,
+                                    grpc_trace_bin_format,
+                                    skywalking_format,
+                                    tracing_plane_member_format};
 
 constexpr std::string_view default_names = "tracecontext,baggage";
 
@@ -50,37 +74,21 @@ void report_unknown(const std::string& name) {
              "propagator '" + shown + "' is not available in this version and is left out");
 }
 
-/// The context as a receiver may see it: itself, or one whose baggage was governed.
-class Leaving {
-public:
-    Leaving(ContextView context, Destination receiver) : seen_(context) {
-        if (detail::is_governed(detail::governs_sending, receiver)) [[unlikely]] {
-            govern(receiver);
-        }
-    }
-
-    [[nodiscard]] ContextView context() const noexcept { return seen_; }
-
-private:
-    void govern(Destination receiver) {
-        const Baggage& baggage = seen_.baggage();
-        if (baggage.empty()) return;
-        Baggage sent = detail::send_governed(baggage, receiver);
-        if (sent.buffer() == baggage.buffer()) return;
-        owned_ = seen_.with_baggage(std::move(sent));
-        seen_ = owned_;
-    }
-
-    ContextView seen_;
-    Context owned_;
-};
-
 std::vector<Format> without_duplicates(std::vector<Format> formats) {
     auto end = formats.begin();
     for (const Format& format : formats) {
         if (find_format(format.name, {formats.begin(), end}) == nullptr) *end++ = format;
     }
     formats.erase(end, formats.end());
+    return formats;
+}
+
+/// What is in the `baggage` header need not be in another one as well.
+std::vector<Format> ready_to_write(std::vector<Format> formats) {
+    if (find_format(baggage_format.name, formats) == nullptr) return formats;
+    for (Format& format : formats) {
+        if (format.inject_beside_baggage != nullptr) format.inject = format.inject_beside_baggage;
+    }
     return formats;
 }
 
@@ -92,7 +100,54 @@ Propagators::Propagators(std::initializer_list<Format> formats)
     : Propagators(std::vector<Format>(formats)) {}
 
 Propagators::Propagators(std::vector<Format> formats)
-    : formats_(without_duplicates(std::move(formats))) {}
+    : read_(without_duplicates(std::move(formats))), write_(ready_to_write(read_)) {}
+
+Propagators Propagators::reading(std::initializer_list<Format> formats) const {
+    Propagators changed = *this;
+    changed.read_ = without_duplicates(formats);
+    return changed;
+}
+
+Propagators Propagators::writing(std::initializer_list<Format> formats) const {
+    Propagators changed = *this;
+    changed.write_ = ready_to_write(without_duplicates(formats));
+    return changed;
+}
+
+Propagators Propagators::conflict(Conflict rule) const {
+    Propagators changed = *this;
+    changed.conflict_ = rule;
+    return changed;
+}
+
+Propagators Propagators::policy(Destination boundary, BoundaryPolicy policy) const {
+    Propagators changed = *this;
+    changed.policies_[static_cast<std::size_t>(boundary)] = policy;
+    return changed;
+}
+
+Propagators Propagators::counted_by(PropagationQuality& quality) const {
+    Propagators changed = *this;
+    changed.quality_ = &quality;
+    return changed;
+}
+
+Propagators Propagators::passing(std::span<const std::string_view> names) const {
+    std::vector<std::string> passed;
+    for (const std::string_view name : names) {
+        std::string lower_name = lower(name);
+        if (!owns(lower_name)) passed.push_back(std::move(lower_name));
+    }
+    Propagators changed = *this;
+    changed.passed_ = std::make_shared<const std::vector<std::string>>(std::move(passed));
+    return changed;
+}
+
+bool Propagators::owns(std::string_view header) const noexcept {
+    return std::any_of(write_.begin(), write_.end(), [header](const Format& format) {
+        return std::find(format.fields.begin(), format.fields.end(), header) != format.fields.end();
+    });
+}
 
 Propagators Propagators::named(std::string_view names, std::span<const Format> also) {
     std::vector<std::string> wanted = split_names(names);
@@ -124,28 +179,51 @@ Propagators Propagators::at(Destination boundary) const {
 
 Context Propagators::extract_from(const CarrierReader& from, Context base,
                                   Destination sender) const {
-    Extraction extraction;
-    for (const Format& format : formats_)
+    Extraction extraction{conflict_};
+    for (const Format& format : read_)
         format.extract(from, extraction);
-    return std::move(extraction).finish(std::move(base), sender);
+    const Incoming incoming = policy(sender).incoming;
+    if (quality_ != nullptr) quality_->received(extraction, incoming);
+    Context context = std::move(extraction).finish(std::move(base), sender, incoming);
+    if (passed_ != nullptr && incoming != Incoming::ignore) {
+        context = detail::keep_headers(from, *passed_, std::move(context));
+    }
+    return context;
 }
 
 void Propagators::inject_into(ContextView context, const CarrierWriter& into,
                               Destination receiver) const {
-    const Leaving leaving{context, receiver};
-    for (const Format& format : formats_)
+    if (quality_ != nullptr) quality_->sent(context);
+    const detail::Leaving leaving{context, receiver, policy(receiver).sending};
+    for (const Format& format : write_)
         format.inject(leaving.context(), into);
+    if (passed_ != nullptr && receiver == Destination::inside) {
+        detail::write_kept_headers(context, *passed_, into);
+    }
+}
+
+void Propagators::forward_headers(const CarrierReader& from, const CarrierWriter& into) const {
+    if (boundary_ != Destination::inside) {
+        return inject_into(extract_from(from, {}, boundary_), into, boundary_);
+    }
+    for (const Format& format : read_)
+        detail::forward_format(format, from, into);
+    if (passed_ == nullptr) return;
+    for (const std::string& name : *passed_)
+        detail::forward_header(name, from, into);
 }
 
 Context detail::extract_default(const CarrierReader& from, Context base, Destination sender) {
     Extraction extraction;
     extract_tracecontext(from, extraction);
     extract_baggage(from, extraction);
-    return std::move(extraction).finish(std::move(base), sender);
+    const Incoming incoming = default_policies[static_cast<std::size_t>(sender)].incoming;
+    return std::move(extraction).finish(std::move(base), sender, incoming);
 }
 
 void detail::inject_default(ContextView context, const CarrierWriter& into, Destination receiver) {
-    const Leaving leaving{context, receiver};
+    const Leaving leaving{context, receiver,
+                          default_policies[static_cast<std::size_t>(receiver)].sending};
     inject_tracecontext(leaving.context(), into);
     inject_baggage(leaving.context(), into);
 }

@@ -1,6 +1,5 @@
+#include "propagation/complaint.hpp"
 #include "propagation/text.hpp"
-#include <ctx/context/diagnostics.hpp>
-#include <ctx/context/stats.hpp>
 #include <ctx/propagation/tracecontext.hpp>
 #include <ctx/propagation/traceparent.hpp>
 
@@ -12,20 +11,30 @@
 namespace ctx {
 namespace {
 
-Stat malformed_traceparent{"ctx_propagation_traceparent_malformed_total",
-                           "traceparent headers that broke the grammar: the trace began anew."};
-Stat repeated_traceparent{"ctx_propagation_traceparent_repeated_total",
-                          "Requests with several traceparent lines: the trace began anew."};
-Stat malformed_tracestate{"ctx_propagation_tracestate_malformed_total",
-                          "tracestate lists that were dropped whole."};
+detail::Complaint malformed_traceparent{
+    "ctx_propagation_traceparent_malformed_total",
+    "traceparent headers that broke the grammar: the trace began anew.",
+    "a traceparent header was malformed; its trace begins anew"};
+detail::Complaint repeated_traceparent{
+    "ctx_propagation_traceparent_repeated_total",
+    "Requests with several traceparent lines: the trace began anew.",
+    "a request had several traceparent headers; its trace begins anew"};
+detail::Complaint malformed_tracestate{"ctx_propagation_tracestate_malformed_total",
+                                       "tracestate lists that were dropped whole.",
+                                       "a tracestate header was malformed and is not sent on"};
 
-DiagnosticLimiter malformed_traceparent_limiter;
-DiagnosticLimiter repeated_traceparent_limiter;
-DiagnosticLimiter malformed_tracestate_limiter;
-
-void report(Stat& stat, DiagnosticLimiter& limiter, std::string_view message) noexcept {
-    stat.add();
-    if (limiter.pass()) diagnose(Severity::warning, "propagation", message);
+/// What is wrong with a line that parse_traceparent() refuses.
+[[gnu::noinline, gnu::cold]] Rejection reason_of(std::string_view line) noexcept {
+    line = detail::trim_ows(line);
+    if (line.size() > traceparent_max_size) return Rejection::too_long;
+    if (line.size() < traceparent_size) return Rejection::shape;
+    const auto is_zero = [](std::string_view id) {
+        return id.find_first_not_of('0') == std::string_view::npos;
+    };
+    return is_zero(line.substr(3, TraceId::hex_digits)) ||
+                   is_zero(line.substr(36, SpanId::hex_digits))
+               ? Rejection::zero_id
+               : Rejection::shape;
 }
 
 /// The lines of one `tracestate`, joined when there are several (Level 2, 3.3.1).
@@ -45,14 +54,13 @@ public:
         }
     }
 
-    [[nodiscard]] TraceState parse() const {
+    [[nodiscard]] TraceState parse(Extraction& into) const {
         if (first_.empty() && !too_long_) return {};
         const std::string_view list = joined_.empty() ? first_ : std::string_view{joined_};
         TraceState state = too_long_ ? TraceState{} : TraceState::parse(list);
         const bool has_members = list.find_first_not_of(", \t") != std::string_view::npos;
         if (too_long_ || (state.empty() && has_members)) {
-            report(malformed_tracestate, malformed_tracestate_limiter,
-                   "a tracestate header was malformed and is not sent on");
+            malformed_tracestate.reject(into, Rejection::list);
         }
         return state;
     }
@@ -64,31 +72,26 @@ private:
     bool too_long_ = false;
 };
 
-TraceState read_tracestate(const CarrierReader& from) {
+TraceState read_tracestate(const CarrierReader& from, Extraction& into) {
     TraceStateLines lines;
     from.find("tracestate", [&lines](std::string_view line) { lines.add(line); });
-    return lines.parse();
+    return lines.parse(into);
 }
 
 }  // namespace
 
 void extract_tracecontext(const CarrierReader& from, Extraction& into) {
-    std::optional<SpanContext> span;
+    std::string_view first;
     std::size_t lines = 0;
     from.find("traceparent", [&](std::string_view line) {
-        if (lines++ == 0) span = parse_traceparent(line);
+        if (lines++ == 0) first = line;
     });
     if (lines == 0) return;
-    if (lines > 1) {
-        report(repeated_traceparent, repeated_traceparent_limiter,
-               "a request had several traceparent headers; its trace begins anew");
-    } else if (!span) {
-        report(malformed_traceparent, malformed_traceparent_limiter,
-               "a traceparent header was malformed; its trace begins anew");
-    } else {
-        span->trace_state = read_tracestate(from);
-        into.found(std::move(*span));
-    }
+    if (lines > 1) return repeated_traceparent.reject(into, Rejection::repeated);
+    std::optional<SpanContext> span = parse_traceparent(first);
+    if (!span) return malformed_traceparent.reject(into, reason_of(first));
+    span->trace_state = read_tracestate(from, into);
+    into.found(std::move(*span));
 }
 
 void inject_tracecontext(ContextView context, const CarrierWriter& into) {

@@ -90,7 +90,7 @@ TEST_F(GovernedPropagation, crosses_each_boundary_with_what_is_declared_for_it) 
     EXPECT_EQ(taken(in, Destination::outside), "all=4");
 }
 
-TEST_F(GovernedPropagation, sends_the_trace_to_every_destination) {
+TEST_F(GovernedPropagation, sends_ids_to_the_outside_and_begins_its_traces_anew) {
     const Context context = extract(Headers{
         {"traceparent", std::string(ctx::test::caller_traceparent)}, {"baggage", "secret=1"}});
     Headers out;
@@ -101,7 +101,9 @@ TEST_F(GovernedPropagation, sends_the_trace_to_every_destination) {
         extract(Headers{{"traceparent", std::string(ctx::test::caller_traceparent)},
                         {"baggage", "secret=1"}},
                 {}, Destination::outside);
-    EXPECT_EQ(taken_outside.trace_id().to_string(), ctx::test::caller_trace);
+    EXPECT_FALSE(taken_outside.trace_id().is_valid());
+    ASSERT_EQ(taken_outside.links().size(), 1U);
+    EXPECT_EQ(taken_outside.links()[0].trace_id.to_string(), ctx::test::caller_trace);
     EXPECT_TRUE(taken_outside.baggage().empty());
 }
 

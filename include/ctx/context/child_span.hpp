@@ -15,13 +15,18 @@
 namespace ctx {
 
 /// Ids for a span below `parent`: the parent's trace, flags and tracestate with a fresh span id.
-/// Without a parent trace: a fresh trace with the random flag set and not sampled (W3C Trace
-/// Context Level 2, 3.2.2.5.2: a continued trace keeps the flag it came with).
+///
+/// Without a parent trace: a fresh trace with the random flag set, sampled if the parent's flags
+/// hold a decision for it (`b3: 1`), else not. A trace that has no span yet is decided here as well
+/// (not sampled, if nobody said otherwise); where a caller's span has left the decision open, it
+/// stays open. A continued trace keeps its random flag (W3C Trace Context Level 2, 3.2.2.5.2).
 [[nodiscard]] inline SpanContext child_of(ContextView parent) noexcept {
+    TraceFlags flags = parent.flags();
+    if (!parent.span_id().is_valid() && !flags.decided()) flags = flags.with_sampled(false);
     if (!parent.trace_id().is_valid()) {
-        return {new_trace_id(), new_span_id(), TraceFlags{TraceFlags::random_bit}, {}, false};
+        return {new_trace_id(), new_span_id(), flags.with_random(true), {}, false};
     }
-    return {parent.trace_id(), new_span_id(), parent.flags(), parent.trace_state(), false};
+    return {parent.trace_id(), new_span_id(), flags, parent.trace_state(), false};
 }
 
 }  // namespace ctx

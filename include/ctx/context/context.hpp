@@ -48,6 +48,7 @@ struct Link {
 };
 
 class Context;
+class ContextView;
 
 namespace detail {
 
@@ -107,6 +108,14 @@ public:
     /// with_span() and with_baggage() in one step, and one allocation: what came in over a wire.
     [[nodiscard]] CTX_EXPORT Context with_span_and_baggage(const SpanContext& span,
                                                            Baggage baggage) const;
+
+    /// This context with other spans that contributed to what happens in it: the caller's where a
+    /// trace begins anew, the items of a batch. A span of this context gets them as links when it
+    /// starts. Without duplicates; what exceeds 128 is counted and left out.
+    [[nodiscard]] CTX_EXPORT Context with_links(std::span<const Link> links) const;
+
+    /// This context with all local values of `other`; those of one key replace its own.
+    [[nodiscard]] CTX_EXPORT Context with_values_of(ContextView other) const;
 
     /// This context with `value` stored under `key` for the rest of its way in this process.
     template <typename T>

@@ -75,30 +75,62 @@ private:
     std::uint64_t value_ = 0;
 };
 
-/// The flags that travel with a trace (W3C Trace Context Level 2, 3.2.2.5). Bits that the
-/// specification does not define are never kept.
+/// The flags that travel with a trace (W3C Trace Context Level 2, 3.2.2.5), and what other formats
+/// can say about its sampling: that nobody has decided yet (B3 calls it deferred), and that
+/// somebody asked for this very trace (debug). Bits that no specification defines are never kept.
 class TraceFlags {
 public:
     static constexpr std::uint8_t sampled_bit = 0x01;
     static constexpr std::uint8_t random_bit = 0x02;
 
+    /// Not sampled as yet: nobody has decided.
     constexpr TraceFlags() noexcept = default;
+    /// A decision: the flags of a `traceparent`.
     explicit constexpr TraceFlags(unsigned bits) noexcept
-        : bits_(static_cast<std::uint8_t>(bits & (sampled_bit | random_bit))) {}
+        : bits_(static_cast<std::uint8_t>((bits & w3c_bits) | decided_bit)) {}
 
     /// The caller may have recorded this trace.
     [[nodiscard]] constexpr bool sampled() const noexcept { return (bits_ & sampled_bit) != 0; }
     /// At least the right-most 7 bytes of the trace id are random.
     [[nodiscard]] constexpr bool random() const noexcept { return (bits_ & random_bit) != 0; }
-    [[nodiscard]] constexpr std::uint8_t bits() const noexcept { return bits_; }
-
-    [[nodiscard]] constexpr TraceFlags with_sampled(bool on) const noexcept {
-        return TraceFlags{on ? bits_ | sampled_bit : bits_ & ~static_cast<unsigned>(sampled_bit)};
+    /// Somebody has decided whether the trace is sampled.
+    [[nodiscard]] constexpr bool decided() const noexcept { return (bits_ & decided_bit) != 0; }
+    /// Somebody asked for this trace: it is sampled, and samplers should let it be.
+    [[nodiscard]] constexpr bool debug() const noexcept { return (bits_ & debug_bit) != 0; }
+    /// As `traceparent` has them; it can say neither undecided nor debug.
+    [[nodiscard]] constexpr std::uint8_t bits() const noexcept {
+        return static_cast<std::uint8_t>(bits_ & w3c_bits);
     }
+
+    /// The decision is made; a debug request does not outlive a negative one.
+    [[nodiscard]] constexpr TraceFlags with_sampled(bool on) const noexcept {
+        const unsigned kept = bits_ & (on ? unsigned{random_bit} | debug_bit : random_bit);
+        return of(kept | decided_bit | (on ? sampled_bit : 0U));
+    }
+    /// Sampled on request.
+    [[nodiscard]] constexpr TraceFlags with_debug() const noexcept {
+        return of(bits_ | unsigned{sampled_bit} | decided_bit | debug_bit);
+    }
+    [[nodiscard]] constexpr TraceFlags with_random(bool on) const noexcept {
+        return of((bits_ & ~unsigned{random_bit}) | (on ? random_bit : 0U));
+    }
+    /// The decision is left to whoever comes next.
+    [[nodiscard]] constexpr TraceFlags undecided() const noexcept { return of(bits_ & random_bit); }
 
     friend constexpr bool operator==(TraceFlags, TraceFlags) noexcept = default;
 
 private:
+    static constexpr std::uint8_t w3c_bits = sampled_bit | random_bit;
+    // Of this process only: never on a wire.
+    static constexpr std::uint8_t decided_bit = 0x10;
+    static constexpr std::uint8_t debug_bit = 0x20;
+
+    [[nodiscard]] static constexpr TraceFlags of(unsigned bits) noexcept {
+        TraceFlags flags;
+        flags.bits_ = static_cast<std::uint8_t>(bits);
+        return flags;
+    }
+
     std::uint8_t bits_ = 0;
 };
 

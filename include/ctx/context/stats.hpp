@@ -48,14 +48,37 @@ private:
     Stat* next_;
 };
 
-/// A reading of a Stat.
+/// A reading of a Stat, or one of the readings of a StatGroup.
 struct StatSample {
     std::string_view name;
     std::string_view help;
     std::uint64_t value;
+    /// In the text format of Prometheus, `carrier="http",edge="inside"`; empty: none.
+    std::string_view labels = {};
 };
 
-/// A reading of every Stat of every loaded layer, sorted by name.
+/// Counters that come and go together under labels. Must live as long as the process.
+class CTX_EXPORT StatGroup {
+public:
+    StatGroup(const StatGroup&) = delete;
+    StatGroup& operator=(const StatGroup&) = delete;
+
+protected:
+    StatGroup() noexcept = default;
+    virtual ~StatGroup();
+
+    /// Lists the group in stats(). Called once, when the object is complete.
+    void publish() noexcept;
+
+    /// Appends the readings. Their texts must live as long as the process. Called from any thread.
+    virtual void append_to(std::vector<StatSample>& samples) const = 0;
+
+private:
+    friend CTX_EXPORT std::vector<StatSample> stats();
+    StatGroup* next_ = nullptr;
+};
+
+/// A reading of every counter of every loaded layer, sorted by name and labels.
 [[nodiscard]] CTX_EXPORT std::vector<StatSample> stats();
 
 /// Contexts (nodes) alive in this process, exact when no thread is making or releasing one:

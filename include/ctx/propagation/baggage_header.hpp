@@ -18,6 +18,7 @@
 #include <ctx/export.hpp>
 #include <ctx/propagation/format.hpp>
 
+#include <string>
 #include <string_view>
 
 namespace ctx {
@@ -27,6 +28,9 @@ CTX_EXPORT void extract_baggage(const CarrierReader& from, Extraction& into);
 
 /// Writes `baggage`, or removes it when there are no entries.
 CTX_EXPORT void inject_baggage(ContextView context, const CarrierWriter& into);
+
+/// The header that inject_baggage() would write; empty: none. What cannot be sent is counted.
+[[nodiscard]] CTX_EXPORT std::string write_baggage_header(const Baggage& baggage);
 
 inline constexpr std::string_view baggage_fields[] = {"baggage"};
 inline constexpr Format baggage_format{"baggage", baggage_fields, &extract_baggage,

@@ -51,6 +51,9 @@ namespace ctx {
 /// - `set(Carrier&, name, value)`, both std::string_view: afterwards there is exactly one line of
 ///   that name, in any case, with this value;
 /// - `remove(Carrier&, name)`: afterwards there is none.
+///
+/// `static constexpr bool takes_bytes = true` says that values of names that end in `-bin` are
+/// bytes, as in the metadata of gRPC, and not base64.
 template <typename Carrier>
 struct CarrierTraits {};
 
@@ -83,6 +86,11 @@ concept HasForEach = requires(const C& carrier, HeaderSink sink) {
 template <typename C>
 concept HasFind = requires(const C& carrier, std::string_view name, ValueSink sink) {
     CarrierTraits<C>::find(carrier, name, sink);
+};
+
+template <typename C>
+concept TakesBytes = requires {
+    requires CarrierTraits<C>::takes_bytes;
 };
 
 template <typename T>

@@ -16,6 +16,7 @@
 #include <ctx/propagation/carrier.hpp>
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -102,11 +103,38 @@ public:
     /// Leaves no line of that name. @param name  in lower case.
     void remove(std::string_view name) const { operations_->remove(carrier_, name); }
 
+    /// Leaves no line whose name begins so. Does nothing where names cannot be listed.
+    /// @param prefix  in lower case.
+    void remove_prefixed(std::string_view prefix) const {
+        operations_->remove_prefixed(carrier_, prefix);
+    }
+
+    /// Whether values of names that end in `-bin` are bytes and not base64 (gRPC metadata).
+    [[nodiscard]] bool takes_bytes() const noexcept { return operations_->takes_bytes; }
+
 private:
     struct Operations {
         void (*set)(void* carrier, std::string_view name, std::string_view value);
         void (*remove)(void* carrier, std::string_view name);
+        void (*remove_prefixed)(void* carrier, std::string_view prefix);
+        bool takes_bytes;
     };
+
+    template <typename C>
+    static void remove_all(C& carrier, std::string_view prefix) {
+        std::string name;
+        do {
+            name.clear();
+            CarrierTraits<C>::for_each(carrier, [&](std::string_view found, std::string_view) {
+                const bool begins_so = found.size() >= prefix.size() &&
+                                       same_header(found.substr(0, prefix.size()), prefix);
+                if (name.empty() && begins_so) name = found;
+            });
+            for (char& c : name)
+                c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+            if (!name.empty()) CarrierTraits<C>::remove(carrier, name);
+        } while (!name.empty());
+    }
 
     template <typename C>
     static constexpr Operations operations_of{
@@ -115,7 +143,11 @@ private:
         },
         [](void* carrier, std::string_view name) {
             CarrierTraits<C>::remove(*static_cast<C*>(carrier), name);
-        }};
+        },
+        []([[maybe_unused]] void* carrier, [[maybe_unused]] std::string_view prefix) {
+            if constexpr (detail::HasForEach<C>) remove_all(*static_cast<C*>(carrier), prefix);
+        },
+        detail::TakesBytes<C>};
 
     void* carrier_;
     const Operations* operations_;

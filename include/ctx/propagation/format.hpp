@@ -11,7 +11,8 @@
 // Threads   Formats are constants. An Extraction belongs to one call of extract().
 // Errors    A format never fails the request: what it cannot read it counts (ctx::stats()) and
 //           leaves out. std::bad_alloc and what the carrier throws pass through.
-// Cost      An Extraction lives on the stack; finish() makes at most one context node.
+// Cost      An Extraction lives on the stack; finish() makes at most one context node, and one more
+//           each for links and for values that formats keep.
 
 #pragma once
 
@@ -20,21 +21,29 @@
 #include <ctx/context/context.hpp>
 #include <ctx/export.hpp>
 #include <ctx/propagation/carrier_view.hpp>
+#include <ctx/propagation/policy.hpp>
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 namespace ctx {
 
 /// Gathers what the formats of one extract() find in a carrier.
 ///
-/// Formats run in order and each success replaces the one before (OpenTelemetry, composite
-/// propagators); a format that finds nothing changes nothing. Baggage of several formats is
-/// united, the later value of equal keys stays.
+/// Formats run in order. Of several traces the Conflict rule takes one, and the others become links
+/// of it; a format that finds nothing changes nothing. Baggage of several formats is united, the
+/// later value of equal keys stays.
 class CTX_EXPORT Extraction {
 public:
-    /// A caller's span. When an earlier format found the same trace, a missing tracestate and the
-    /// random flag are taken over from it: other formats cannot say them.
+    explicit Extraction(Conflict conflict = Conflict::last_wins) noexcept : conflict_(conflict) {}
+
+    /// A caller's span. Of one trace in several formats each adds what the others cannot say:
+    /// tracestate, the random flag, the decision, a debug request.
     /// @param span  its trace id must be valid; a zero span id is a trace without a span.
     void found(SpanContext span) noexcept;
 
@@ -42,18 +51,60 @@ public:
     /// @throws std::bad_alloc
     void found(Baggage baggage);
 
+    /// A decision about a trace that is to begin here (`b3: 0`). When there is a trace after all,
+    /// only a debug request counts.
+    void decided(TraceFlags decision) noexcept;
+
+    /// A span that led here in a way that ids of ctx cannot continue.
+    void linked(const Link& link) noexcept;
+
+    /// A value of the format's own that inject() will find in the context, in this process.
+    template <typename T>
+    void keep(const Key<T>& key, std::type_identity_t<T> value) {
+        kept_ = kept_.with(key, std::move(value));
+    }
+
+    /// Something was there that is not of the format: for the quality counters.
+    void rejected(Rejection reason) noexcept { rejections_ |= 1U << static_cast<unsigned>(reason); }
+    /// So many members of the baggage were left out.
+    void dropped_members(std::size_t count) noexcept { dropped_members_ += count; }
+
     [[nodiscard]] const SpanContext& span() const noexcept { return span_; }
     [[nodiscard]] const Baggage& baggage() const noexcept { return baggage_; }
+    [[nodiscard]] TraceFlags decision() const noexcept { return decision_; }
+    [[nodiscard]] bool has_rejected(Rejection reason) const noexcept {
+        return (rejections_ >> static_cast<unsigned>(reason) & 1U) != 0;
+    }
+    [[nodiscard]] bool rejected_anything() const noexcept { return rejections_ != 0; }
+    [[nodiscard]] std::size_t dropped_members() const noexcept { return dropped_members_; }
+    /// Whether there was more than one trace.
+    [[nodiscard]] bool has_conflict() const noexcept { return conflicting_; }
 
     /// `base` with what was found: the span, if there was one, and the baggage, if there was some,
     /// replace those of `base`. Nothing found: `base` itself. @throws std::bad_alloc
     /// @param from  who sent it: baggage that the published declaration does not admit from there
     ///              is left out.
-    [[nodiscard]] Context finish(Context base, Destination from = Destination::inside) &&;
+    /// @param incoming  whether the caller's trace goes on here.
+    [[nodiscard]] Context finish(Context base, Destination from = Destination::inside,
+                                 Incoming incoming = Incoming::continue_trace) &&;
 
 private:
+    void merge_same_trace(const SpanContext& earlier, const SpanContext& later) noexcept;
+    void begin_anew() noexcept;
+    [[nodiscard]] Context with_extras(Context context) const;
+
+    static constexpr std::size_t max_links = 4;
+
     SpanContext span_;
     Baggage baggage_;
+    Context kept_;
+    std::array<Link, max_links> links_;
+    std::uint32_t rejections_ = 0;
+    std::uint32_t link_count_ = 0;
+    std::size_t dropped_members_ = 0;
+    TraceFlags decision_;
+    Conflict conflict_;
+    bool conflicting_ = false;
 };
 
 /// A wire format: how it is called, which headers it owns, how it reads and writes them.
@@ -64,6 +115,12 @@ struct Format {
     std::span<const std::string_view> fields;
     void (*extract)(const CarrierReader& from, Extraction& into);
     void (*inject)(ContextView context, const CarrierWriter& into);
+    /// What the names of further headers begin with, one header per baggage entry.
+    std::span<const std::string_view> prefixes = {};
+    /// Headers that it reads and never writes.
+    std::span<const std::string_view> also_reads = {};
+    /// inject() where `baggage` is written as well; null: no difference.
+    void (*inject_beside_baggage)(ContextView context, const CarrierWriter& into) = nullptr;
 };
 
 }  // namespace ctx

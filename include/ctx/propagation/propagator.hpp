@@ -6,12 +6,19 @@
 //     auto propagators = ctx::Propagators::from_environment();   // OTEL_PROPAGATORS
 //     propagators.inject(ctx::current(), outgoing);
 //
+//     const auto migrating = ctx::Propagators{}                  // read much, write little
+//                                .reading({ctx::b3_format, ctx::tracecontext_format})
+//                                .writing({ctx::tracecontext_format, ctx::baggage_format})
+//                                .conflict(ctx::Conflict::first_wins);
+//
 //     ctx::inject(ctx::current(), outgoing, ctx::Destination::outside);     // not one of ours
 //     const auto partner_api = ctx::Propagators{}.at(ctx::Destination::partner);
 //
-// The declaration of fields (ctx/context/fields.hpp) is enforced here: what may not go to a
-// destination is not sent there, nor taken from there; a ttl is counted down; sizes and types are
-// checked. The other side is inside if not given.
+// Boundaries. Who is at the other end decides what may pass: by the declaration of fields
+// (ctx/context/fields.hpp), which says what of the baggage is sent and taken, counts a ttl down and
+// checks sizes and types; and by a BoundaryPolicy, which says whether the caller's trace goes on
+// and how much of a trace is told. If not given the other side is inside, where all passes; a
+// caller from outside begins a new trace with a link to his, and is told ids only.
 //
 // The free functions speak W3C `traceparent`, `tracestate` and `baggage`; Propagators speaks a list
 // of formats. inject() sends the ids of the context as they are: make a child span first (Span, or
@@ -33,16 +40,29 @@
 #include <ctx/propagation/carrier.hpp>
 #include <ctx/propagation/carrier_view.hpp>
 #include <ctx/propagation/format.hpp>
+#include <ctx/propagation/policy.hpp>
 
+#include <array>
+#include <cstddef>
 #include <initializer_list>
+#include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace ctx {
 
-/// An ordered list of formats, without duplicates.
+class PropagationQuality;
+
+/// Inside: everything, both ways. Partner: the same. Outside: the trace begins anew, ids only.
+inline constexpr std::array<BoundaryPolicy, 3> default_policies{
+    BoundaryPolicy{}, BoundaryPolicy{},
+    BoundaryPolicy{.incoming = Incoming::restart_with_link, .sending = TraceSending::ids_only}};
+
+/// An ordered list of formats without duplicates, and the rules they run by. The functions that
+/// set something return a changed copy.
 class CTX_EXPORT Propagators {
 public:
     /// `tracecontext` and `baggage`.
@@ -63,13 +83,37 @@ public:
     /// named() with the value of the environment variable OTEL_PROPAGATORS, read now.
     [[nodiscard]] static Propagators from_environment(std::span<const Format> also = {});
 
+    /// Reads these formats, in this order, and goes on writing the others.
+    [[nodiscard]] Propagators reading(std::initializer_list<Format> formats) const;
+    /// Writes these formats, in this order, and goes on reading the others.
+    [[nodiscard]] Propagators writing(std::initializer_list<Format> formats) const;
+
+    /// Which of several traces in one carrier goes on; the last if not given.
+    [[nodiscard]] Propagators conflict(Conflict rule) const;
+
+    /// How traces cross the boundary to that destination; default_policies if not given.
+    [[nodiscard]] Propagators policy(Destination boundary, BoundaryPolicy policy) const;
+    [[nodiscard]] const BoundaryPolicy& policy(Destination boundary) const noexcept {
+        return policies_[static_cast<std::size_t>(boundary)];
+    }
+
     /// These formats at a boundary: who is at the other end of extract() and inject() when the
     /// call does not say. For adapters that are configured once.
     [[nodiscard]] Propagators at(Destination boundary) const;
     [[nodiscard]] Destination boundary() const noexcept { return boundary_; }
 
-    /// In the order in which they run.
-    [[nodiscard]] std::span<const Format> formats() const noexcept { return formats_; }
+    /// Headers that calls to the inside carry on verbatim, such as mesh_headers
+    /// (mesh_headers.hpp). Those that a format writes are left to it. Of one request at most 32
+    /// headers and 16 KiB are kept; what is beyond is counted and left out.
+    [[nodiscard]] Propagators passing(std::span<const std::string_view> names) const;
+
+    /// Counts what extract() and inject() meet; see quality.hpp.
+    [[nodiscard]] Propagators counted_by(PropagationQuality& quality) const;
+
+    /// The formats that inject() runs, in their order.
+    [[nodiscard]] std::span<const Format> formats() const noexcept { return write_; }
+    /// The formats that extract() runs, in their order.
+    [[nodiscard]] std::span<const Format> read_formats() const noexcept { return read_; }
 
     /// What the caller sent, as a context: its span, marked remote, and its baggage. All formats
     /// run in order; the last that finds a span wins.
@@ -105,12 +149,32 @@ public:
         }
     }
 
+    /// For a proxy that records nothing: `to` gets the headers of these formats, and those of
+    /// passing(), as they came, each copied once; several lines of a header become one. Stale ones
+    /// of `to` are removed. At another boundary() than inside, what may not pass is held back, so
+    /// the headers are read and written like those of any service.
+    template <typename From, typename To>
+    void forward(const From& from, To& to) const {
+        detail::require_readable<From>();
+        detail::require_writable<To>();
+        if constexpr (ReadableCarrier<From> && WritableCarrier<To>) {
+            forward_headers(CarrierReader{from}, CarrierWriter{to});
+        }
+    }
+
 private:
     [[nodiscard]] Context extract_from(const CarrierReader& from, Context base,
                                        Destination sender) const;
     void inject_into(ContextView context, const CarrierWriter& into, Destination receiver) const;
+    void forward_headers(const CarrierReader& from, const CarrierWriter& into) const;
+    [[nodiscard]] bool owns(std::string_view header) const noexcept;
 
-    std::vector<Format> formats_;
+    std::vector<Format> read_;
+    std::vector<Format> write_;
+    std::shared_ptr<const std::vector<std::string>> passed_;  // names; null: none
+    PropagationQuality* quality_ = nullptr;
+    std::array<BoundaryPolicy, 3> policies_ = default_policies;
+    Conflict conflict_ = Conflict::last_wins;
     Destination boundary_ = Destination::inside;
 };
 

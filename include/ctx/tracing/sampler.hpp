@@ -45,9 +45,10 @@ public:
     [[nodiscard]] CTX_EXPORT static Sampler from_environment();
 
     /// Shall a new span below `parent` be recorded? `id` is the trace's, new when `parent` is
-    /// empty.
+    /// empty. A parent that left the decision open is no parent in this respect; one without a
+    /// trace may have decided all the same (`b3: 0`).
     [[nodiscard]] constexpr bool should_sample(ContextView parent, TraceId id) const noexcept {
-        if (follow_parent_ && parent.trace_id().is_valid()) return parent.flags().sampled();
+        if (follow_parent_ && parent.flags().decided()) return parent.flags().sampled();
         return (id.low() & (threshold_end - 1)) >= threshold_;
     }
 

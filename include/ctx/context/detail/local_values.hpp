@@ -70,6 +70,9 @@ LocalValues* with_value(const LocalValues* values, LocalValue* value);
 /// `a`'s values; where both have a value under a key that can join, the joined one.
 LocalValues* join_values(LocalValues* a, const LocalValues* b);
 
+/// `a`'s values and all of `b`'s, which replace those of the same key. @throws std::bad_alloc
+LocalValues* united(const LocalValues* a, const LocalValues& b);
+
 inline LocalValues* share(LocalValues* values) noexcept {
     if (values != nullptr) values->references.add();
     return values;

@@ -1,0 +1,133 @@
+#include "propagation/complaint.hpp"
+#include "propagation/id_text.hpp"
+#include "propagation/prefixed_baggage.hpp"
+#include "propagation/text.hpp"
+#include <ctx/baggage/utf8.hpp>
+#include <ctx/propagation/jaeger.hpp>
+
+#include <array>
+#include <optional>
+#include <variant>
+
+namespace ctx {
+
+constinit const Key<std::string> jaeger_debug_id{"jaeger-debug-id"};
+
+namespace {
+
+constexpr std::string_view prefix = "uberctx-";
+constexpr unsigned sampled_flag = 0x01;
+constexpr unsigned debug_flag = 0x02;
+constexpr std::size_t max_debug_id = 256;
+// 32 + 16 + 16 + 2 digits and three colons of three characters, with room for other escapes.
+constexpr std::size_t max_size = 256;
+
+detail::Complaint malformed{"ctx_propagation_jaeger_malformed_total",
+                            "uber-trace-id headers that broke the grammar: the trace began anew.",
+                            "a uber-trace-id header was malformed; its trace begins anew"};
+
+/// Replaces `%3A` by `:`, the one character of the format that needs escaping in some client.
+std::string_view with_colons(std::string_view value, std::array<char, max_size>& scratch) noexcept {
+    if (value.find('%') == std::string_view::npos) return value;
+    std::size_t size = 0;
+    while (!value.empty()) {
+        const bool colon = value.size() >= 3 && value[0] == '%' && value[1] == '3' &&
+                           detail::to_lower(value[2]) == 'a';
+        scratch[size++] = colon ? ':' : value.front();
+        value.remove_prefix(colon ? 3 : 1);
+    }
+    return {scratch.data(), size};
+}
+
+TraceFlags flags_of(std::uint64_t bits) noexcept {
+    if ((bits & sampled_flag) == 0) return TraceFlags{0};  // debug means something only with it
+    const TraceFlags sampled{TraceFlags::sampled_bit};
+    return (bits & debug_flag) != 0 ? sampled.with_debug() : sampled;
+}
+
+std::variant<SpanContext, Rejection> read_ids(std::string_view value) noexcept {
+    if (value.size() > max_size) return Rejection::too_long;
+    std::array<char, max_size> scratch;  // NOLINT(*-member-init): written before it is read
+    std::string_view rest = with_colons(value, scratch);
+    std::array<std::string_view, 4> parts;
+    for (std::string_view& part : parts) {
+        if (rest.data() == nullptr) return Rejection::shape;
+        const std::size_t colon = rest.find(':');
+        part = rest.substr(0, colon);
+        rest = colon == std::string_view::npos ? std::string_view{} : rest.substr(colon + 1);
+    }
+    if (rest.data() != nullptr) return Rejection::shape;
+    const auto trace = detail::parse_short_trace_id(parts[0]);
+    const auto span = detail::parse_hex(parts[1]);
+    const auto flags = detail::parse_hex(parts[3]);
+    if (!trace || !span || !flags || parts[3].size() > 2) return Rejection::digits;
+    if (!trace->is_valid() || *span == 0) return Rejection::zero_id;
+    return SpanContext{*trace, SpanId{*span}, flags_of(*flags), {}, true};
+}
+
+void read_trace(const CarrierReader& from, Extraction& into) {
+    const auto value = detail::first_line(from, "uber-trace-id");
+    if (!value) return;
+    const auto read = read_ids(*value);
+    if (const auto* reason = std::get_if<Rejection>(&read)) {
+        malformed.reject(into, *reason);
+    } else {
+        into.found(std::get<SpanContext>(read));
+    }
+}
+
+void read_debug_id(const CarrierReader& from, Extraction& into) {
+    const auto value = detail::first_line(from, "jaeger-debug-id");
+    if (!value || value->empty()) return;
+    into.decided(TraceFlags{}.with_debug());
+    into.keep(jaeger_debug_id, std::string{utf8_prefix(*value, max_debug_id)});
+}
+
+/// `k1=v1, k2=v2`; values are not encoded.
+void read_list(std::string_view list, detail::EntryList& entries) {
+    while (!list.empty()) {
+        std::string_view rest = detail::next_part(list, ',');
+        const std::string_view key = detail::trim_ows(detail::next_part(rest, '='));
+        if (!key.empty()) entries.add(key, detail::trim_ows(rest));
+    }
+}
+
+void read_baggage(const CarrierReader& from, Extraction& into) {
+    detail::EntryList entries;
+    from.find("jaeger-baggage", [&entries](std::string_view list) { read_list(list, entries); });
+    detail::read_prefixed(from, prefix, detail::Spelling::escaped, entries);
+    entries.finish(into);
+}
+
+unsigned bits_of(TraceFlags flags) noexcept {
+    return (flags.sampled() ? sampled_flag : 0U) | (flags.debug() ? debug_flag : 0U);
+}
+
+void write_trace(ContextView context, const CarrierWriter& into) {
+    if (!context.trace_id().is_valid() || !context.span_id().is_valid()) {
+        return into.remove("uber-trace-id");
+    }
+    char text[32 + 1 + 16 + 3 + 2];
+    char* end = detail::write_trace_id(context.trace_id(), text);
+    *end++ = ':';
+    end = detail::write_span_id(context.span_id(), end);
+    for (const char c : {':', '0', ':', '0'})
+        *end++ = c;
+    *end++ = static_cast<char>('0' + bits_of(context.flags()));
+    into.set("uber-trace-id", {text, static_cast<std::size_t>(end - text)});
+}
+
+}  // namespace
+
+void extract_jaeger(const CarrierReader& from, Extraction& into) {
+    read_trace(from, into);
+    read_debug_id(from, into);
+    read_baggage(from, into);
+}
+
+void inject_jaeger(ContextView context, const CarrierWriter& into) {
+    write_trace(context, into);
+    detail::write_prefixed(context.baggage(), prefix, detail::Spelling::escaped, into);
+}
+
+}  // namespace ctx
