@@ -3,9 +3,10 @@
 
 usage: service_test.py SERVICE VECTORS
 
-SERVICE is the program, VECTORS data/w3c.json (data/README.md says what is in it). A server of this
+SERVICE is the program, VECTORS data/vectors.json (data/README.md says what is in it). A server of this
 script's own on a free port of 127.0.0.1 is where the service's calls arrive.
 """
+import base64
 import concurrent.futures
 import http.client
 import json
@@ -23,6 +24,23 @@ TRACE = "0af7651916cd43dd8448eb211c80319c"
 SPAN = "b7ad6b7169203331"
 TRACEPARENT = f"00-{TRACE}-{SPAN}-01"
 TIMEOUT = 60
+
+# What the tokens of the vectors match; data/README.md says what they stand for.
+NOT_ZERO = "(?!0+(?:[^0-9a-f]|$))"
+TOKENS = {
+    "{any}": ".*",
+    "{b3-sampled}": "(?:-0|-1|-d)?",
+    "{flags}": "[0-9a-f]{2}",
+    "{flags-unsampled}": "0[02]",
+    "{flags12}": "[0-9a-f]{1,2}",
+    "{fresh}": rf"(?!{TRACE}){NOT_ZERO}[0-9a-f]{{32}}",
+    "{fresh16}": rf"(?!{TRACE[16:]}){NOT_ZERO}[0-9a-f]{{16}}",
+    "{freshdec}": rf"(?!{int(TRACE[16:], 16)})[1-9][0-9]{{0,19}}",
+    "{fresh-xray}": rf"Root=1-(?!{TRACE[:8]}-{TRACE[8:]})(?!0{{8}}-0{{24}})[0-9a-f]{{8}}-[0-9a-f]"
+                    rf"{{24}};Parent={NOT_ZERO}[0-9a-f]{{16}};Sampled=[01?]",
+    "{span}": rf"(?!{SPAN}|0{{16}})[0-9a-f]{{16}}",
+    "{spandec}": rf"(?!{int(SPAN, 16)})[1-9][0-9]{{0,19}}",
+}
 
 
 class Callback:
@@ -127,16 +145,21 @@ class Vectors(unittest.TestCase):
             self.assertGreaterEqual(len(sent.split(",")), int(at_least.group(1)))
             self.assertLessEqual(set(sent.split(",")), set(vector["in"][0][1].split(",")))
             return
-        tokens = {"{span}": rf"(?!{SPAN}|0{{16}})[0-9a-f]{{16}}", "{flags}": "[0-9a-f]{2}",
-                  "{fresh}": rf"(?!{TRACE}|0{{32}})[0-9a-f]{{32}}"}
-        parts = re.split(r"(\{[a-z]+\})", expanded(pattern))
-        regex = "".join(tokens.get(part) or re.escape(part) for part in parts)
+        if decoded := re.fullmatch(r"\{decoded:(.*)\}", pattern):
+            self.assertEqual(urllib.parse.unquote(sent), decoded.group(1))
+            return
+        if binary := re.fullmatch(r"\{bin:(.*)\}", pattern):
+            sent = base64.b64decode(sent + "=" * (-len(sent) % 4)).hex()
+            pattern = binary.group(1)
+        parts = re.split(r"(\{[a-z0-9-]+\})", expanded(pattern))
+        regex = "".join(TOKENS.get(part) or re.escape(part) for part in parts)
         self.assertRegex(sent, f"^(?:{regex})$")
 
     def test_all(self):
         with open(VECTORS, encoding="utf-8") as file:
             vectors = json.load(file)
-        self.assertEqual(len(vectors), 89)
+        self.assertEqual(len(vectors), 233)
+        vectors = [vector for vector in vectors if vector["format"] != "env"]
         for propagators in sorted({vector["propagators"] for vector in vectors}):
             service = Service(propagators)
             for number, vector in enumerate(vectors):

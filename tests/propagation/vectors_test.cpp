@@ -1,8 +1,10 @@
-// Runs data/w3c.json against the library: what extraction yields, and what a child of it sends.
+// Runs data/vectors.json against the library: what extraction yields, and what a child of it sends.
 
 #include "propagation/headers.hpp"
+#include "propagation/pattern.hpp"
+#include <ctx/baggage/carriers.hpp>
 #include <ctx/baggage/w3c_baggage.hpp>
-#include <ctx/context/child_span.hpp>
+#include <ctx/context/detail/hex.hpp>
 #include <ctx/propagation.hpp>
 
 #include <gtest/gtest.h>
@@ -11,13 +13,16 @@
 #include <cctype>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <ostream>
+#include <set>
 #include <string>
 #include <string_view>
 
 namespace {
 
 using ctx::test::Headers;
+using ctx::test::matches;
 using nlohmann::json;
 
 /// Writes out `<x*300>`.
@@ -51,37 +56,6 @@ Headers headers_in(const json& vector) {
     for (const json& line : vector.at("in"))
         headers.emplace_back(line.at(0), expanded(line.at(1)));
     return headers;
-}
-
-bool is_hex(std::string_view text) {
-    return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-/// Takes `token`'s text off the front of `rest`; false when it is not there.
-bool take(std::string_view token, std::string_view& rest) {
-    const std::size_t size = token == "{fresh}" ? 32 : token == "{span}" ? 16 : 2;
-    if (rest.size() < size || !is_hex(rest.substr(0, size))) return false;
-    const std::string_view text = rest.substr(0, size);
-    rest.remove_prefix(size);
-    if (token == "{fresh}") return text != ctx::test::caller_trace && text != std::string(32, '0');
-    if (token == "{span}") return text != ctx::test::caller_span && text != std::string(16, '0');
-    return token == "{flags}";
-}
-
-/// Whether `text` is `pattern` with its tokens filled in.
-bool matches(std::string_view text, std::string_view pattern) {
-    while (!pattern.empty()) {
-        if (pattern.front() == '{') {
-            const std::size_t end = pattern.find('}') + 1;
-            if (!take(pattern.substr(0, end), text)) return false;
-            pattern.remove_prefix(end);
-        } else {
-            if (text.empty() || text.front() != pattern.front()) return false;
-            text.remove_prefix(1);
-            pattern.remove_prefix(1);
-        }
-    }
-    return text.empty();
 }
 
 std::string without_ows(std::string text) {
@@ -123,30 +97,78 @@ void expect_at_least(std::size_t wanted, const std::string& sent, const Headers&
     EXPECT_GE(found, wanted);
 }
 
+std::string hex_of(std::string_view bytes) {
+    std::string text;
+    for (const char byte : bytes) {
+        char digits[2];
+        ctx::detail::write_hex_byte(static_cast<std::uint8_t>(byte), digits);
+        text.append(digits, 2);
+    }
+    return text;
+}
+
+/// The text between `{name:` and the last `}`.
+std::optional<std::string> argument_of(const std::string& pattern, const std::string& name) {
+    const std::string front = "{" + name + ":";
+    if (!pattern.starts_with(front) || !pattern.ends_with('}')) return std::nullopt;
+    return pattern.substr(front.size(), pattern.size() - front.size() - 1);
+}
+
 void expect_header(const std::string& name, const json& pattern, const Headers& out,
                    const json& vector) {
     const std::string sent = ctx::test::only(out, name);
     if (pattern.is_null() || pattern == "{own-or-absent}" ||
         pattern.get<std::string>().starts_with('!')) {
         EXPECT_EQ(sent, "(absent)") << name;
-    } else if (pattern == "{same-baggage}") {
+        return;
+    }
+    const auto text = pattern.get<std::string>();
+    if (text == "{same-baggage}") {
         expect_baggage(ctx::parse_baggage(sent), vector.at("expect"));
-    } else if (pattern.get<std::string>().starts_with("{at-least:")) {
-        const auto wanted = std::stoul(pattern.get<std::string>().substr(10));
-        expect_at_least(wanted, sent, headers_in(vector));
+    } else if (const auto wanted = argument_of(text, "at-least")) {
+        expect_at_least(std::stoul(*wanted), sent, headers_in(vector));
+    } else if (const auto value = argument_of(text, "decoded")) {
+        EXPECT_EQ(ctx::parse_baggage("k=" + sent).find("k"), *value);
+    } else if (const auto bytes = argument_of(text, "bin")) {
+        EXPECT_TRUE(matches(hex_of(ctx::decode_base64(sent).value_or("")), *bytes)) << sent;
     } else {
-        const std::string wanted = expanded(pattern);
-        EXPECT_TRUE(matches(sent, wanted)) << name << ": " << sent << "\nwanted: " << wanted;
+        const std::string wanted_text = expanded(text);
+        EXPECT_TRUE(matches(sent, wanted_text)) << name << ": " << sent << "\nwanted: "
+                                                << wanted_text;
+    }
+}
+
+void expect_sampled(ctx::TraceFlags flags, const json& sampled) {
+    EXPECT_EQ(flags.decided(), !sampled.is_null());
+    if (!sampled.is_null()) {
+        EXPECT_EQ(flags.sampled(), sampled.get<bool>());
+    }
+}
+
+void expect_datadog(const ctx::Context& context, const json& expect) {
+    const ctx::DatadogState* state = ctx::datadog_state(context);
+    if (expect.contains("priority")) {
+        ASSERT_NE(state, nullptr);
+        EXPECT_EQ(state->priority, expect.at("priority").get<int>());
+    }
+    if (expect.contains("origin")) {
+        ASSERT_NE(state, nullptr);
+        EXPECT_EQ(state->origin, expect.at("origin"));
     }
 }
 
 void expect_trace(const ctx::Context& context, const json& expect) {
     const json& trace_id = expect.at("trace_id");
     ASSERT_EQ(context.trace_id().is_valid(), expect.at("valid").get<bool>());
+    if (expect.contains("sampled")) expect_sampled(context.flags(), expect.at("sampled"));
+    if (expect.contains("debug")) {
+        EXPECT_EQ(context.flags().debug(), expect.at("debug").get<bool>());
+    }
     if (trace_id.is_null()) return;
     EXPECT_EQ(context.trace_id().to_string(), trace_id);
-    EXPECT_EQ(context.span_id().to_string(), expect.at("span_id"));
-    EXPECT_EQ(context.flags().sampled(), expect.at("sampled").get<bool>());
+    const json& span_id = expect.at("span_id");
+    EXPECT_EQ(context.span_id().to_string(),
+              span_id.is_null() ? std::string(16, '0') : span_id.get<std::string>());
     EXPECT_TRUE(context.span_context().remote);
     if (expect.contains("random")) {
         EXPECT_EQ(context.flags().random(), expect.at("random").get<bool>());
@@ -156,36 +178,74 @@ void expect_trace(const ctx::Context& context, const json& expect) {
         const std::string wanted = state.is_null() ? "" : expanded(state);
         EXPECT_EQ(context.trace_state().header(), wanted);
     }
+    expect_datadog(context, expect);
 }
 
-class W3CVector : public testing::TestWithParam<Vector> {};
+ctx::Context extracted(const json& vector, const ctx::Propagators& propagators) {
+    const Headers headers = headers_in(vector);
+    if (vector.at("format") != "env") return propagators.extract(headers);
+    std::vector<std::string> variables;
+    for (const auto& [name, value] : headers)
+        variables.push_back(name + "=" + value);
+    std::vector<const char*> pointers;
+    for (const std::string& variable : variables)
+        pointers.push_back(variable.c_str());
+    pointers.push_back(nullptr);
+    return propagators.extract(ctx::EnvironmentReader{pointers.data()});
+}
 
-TEST_P(W3CVector, holds) {
+class WireVector : public testing::TestWithParam<Vector> {};
+
+TEST_P(WireVector, holds) {
     const json& vector = GetParam().value;
     const json& expect = vector.at("expect");
     const auto propagators = ctx::Propagators::named(vector.at("propagators").get<std::string>());
-    const ctx::Context context = propagators.extract(headers_in(vector));
+    const ctx::Context context = extracted(vector, propagators);
     if (expect.contains("trace_id")) expect_trace(context, expect);
     if (expect.contains("baggage")) expect_baggage(context.baggage(), expect);
+    if (expect.contains("debug_id")) {
+        ASSERT_NE(context.get(ctx::jaeger_debug_id), nullptr);
+        EXPECT_EQ(*context.get(ctx::jaeger_debug_id), expect.at("debug_id"));
+    }
 
     Headers out;
     propagators.inject(context.with_span(ctx::child_of(context)), out);
-    ASSERT_FALSE(vector.at("out").empty());
     for (const auto& [name, pattern] : vector.at("out").items())
         expect_header(name, pattern, out, vector);
 }
 
 std::string test_name(const testing::TestParamInfo<Vector>& test) {
     std::string name = std::to_string(test.index) + "_";
-    for (const char c : test.param.value.at("name").get<std::string>())
-        name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+    for (const std::string field : {"format", "name"}) {
+        for (const char c : test.param.value.at(field).get<std::string>())
+            name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+        name += '_';
+    }
     return name;
 }
 
-INSTANTIATE_TEST_SUITE_P(File, W3CVector, testing::ValuesIn(vectors()), test_name);
+INSTANTIATE_TEST_SUITE_P(File, WireVector, testing::ValuesIn(vectors()), test_name);
 
-TEST(W3CVectors, are_all_there) {
-    EXPECT_EQ(vectors().size(), 89U);
+TEST(WireVectors, are_all_there) {
+    std::map<std::string, int> by_format;
+    std::set<std::string> sentences;
+    for (const Vector& vector : vectors()) {
+        ++by_format[vector.value.at("format").get<std::string>()];
+        sentences.insert(vector.value.at("covers").get<std::string>());
+    }
+    EXPECT_EQ(by_format, (std::map<std::string, int>{{"b3", 25},
+                                                     {"b3multi", 20},
+                                                     {"baggage", 33},
+                                                     {"composite", 12},
+                                                     {"datadog", 18},
+                                                     {"env", 4},
+                                                     {"gcp", 9},
+                                                     {"grpc-trace-bin", 7},
+                                                     {"jaeger", 22},
+                                                     {"ottrace", 10},
+                                                     {"tracecontext", 51},
+                                                     {"xray", 22}}));
+    EXPECT_GE(sentences.size(), 50U);
 }
 
 }  // namespace
