@@ -133,8 +133,8 @@ void expect_header(const std::string& name, const json& pattern, const Headers& 
         EXPECT_TRUE(matches(hex_of(ctx::decode_base64(sent).value_or("")), *bytes)) << sent;
     } else {
         const std::string wanted_text = expanded(text);
-        EXPECT_TRUE(matches(sent, wanted_text)) << name << ": " << sent << "\nwanted: "
-                                                << wanted_text;
+        EXPECT_TRUE(matches(sent, wanted_text))
+            << name << ": " << sent << "\nwanted: " << wanted_text;
     }
 }
 
