@@ -1,6 +1,5 @@
 #include "client.hpp"
 
-#include <ctx/context/child_span.hpp>
 #include <ctx/integrations/beast.hpp>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -25,8 +24,7 @@ namespace http = boost::beast::http;
 using asio::use_awaitable;
 using asio::ip::tcp;
 
-http::request<http::string_body> make_request(const Call& call, const ctx::Context& parent,
-                                              const ctx::Propagators& propagators) {
+http::request<http::string_body> make_request(const Call& call) {
     const Address& to = call.address;
     http::request<http::string_body> request{http::verb::post, to.target, 11};
     request.set(http::field::host, to.host + ":" + to.port);
@@ -34,11 +32,12 @@ http::request<http::string_body> make_request(const Call& call, const ctx::Conte
     request.set(http::field::connection, "close");
     request.body() = call.arguments;
     request.prepare_payload();
-    propagators.inject(parent.with_span(ctx::child_of(parent)), request);
     return request;
 }
 
-asio::awaitable<Outcome> exchange(const Address& to, http::request<http::string_body> request) {
+using Response = http::response<http::string_body>;
+
+asio::awaitable<Response> exchange(const Address& to, http::request<http::string_body> request) {
     const auto executor = co_await asio::this_coro::executor;
     tcp::resolver resolver{executor};
     const auto endpoints = co_await resolver.async_resolve(to.host, to.port, use_awaitable);
@@ -50,27 +49,29 @@ asio::awaitable<Outcome> exchange(const Address& to, http::request<http::string_
     http::response_parser<http::string_body> parser;
     parser.header_limit(64 * 1024);
     co_await http::async_read(stream, buffer, parser, use_awaitable);
-    Outcome outcome;
-    outcome.status = static_cast<int>(parser.get().result_int());
-    co_return outcome;
+    co_return parser.release();
 }
 
 }  // namespace
 
 asio::awaitable<Outcome> send_call(const Call& call, ctx::Context parent,
-                                   const ctx::Propagators& propagators) {
+                                   const ctx::HttpTracing& tracing) {
     Outcome outcome;
     if (call.address.host.empty()) {
         outcome.error = "not an address of the form http://host[:port][/path]";
         co_return outcome;
     }
+    auto request = make_request(call);
+    auto span = tracing.call(request, {.server_address = call.address.host, .parent = parent});
     try {
-        auto request = make_request(call, parent, propagators);
-        outcome = co_await exchange(call.address, std::move(request));
+        const Response response = co_await exchange(call.address, std::move(request));
+        span.finish(response);
+        outcome.status = static_cast<int>(response.result_int());
     } catch (const boost::system::system_error& failure) {
         outcome.error = failure.code().message();
     } catch (const std::exception& failure) {
         outcome.error = failure.what();
     }
+    if (!outcome.error.empty()) span.fail(outcome.error);
     co_return outcome;
 }

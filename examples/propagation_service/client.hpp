@@ -3,7 +3,7 @@
 #pragma once
 
 #include "calls.hpp"
-#include <ctx/propagation/propagator.hpp>
+#include <ctx/integrations/http.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -15,7 +15,7 @@ struct Outcome {
     std::string error;
 };
 
-/// POSTs `call.arguments` to `call.url` below the span of `parent`. Never fails otherwise than by
-/// saying so, within ten seconds.
+/// POSTs `call.arguments` to `call.url` in a client span below `parent`. Never fails otherwise than
+/// by saying so, within ten seconds.
 [[nodiscard]] boost::asio::awaitable<Outcome> send_call(const Call& call, ctx::Context parent,
-                                                        const ctx::Propagators& propagators);
+                                                        const ctx::HttpTracing& tracing);

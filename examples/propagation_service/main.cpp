@@ -8,6 +8,7 @@
 
 #include "session.hpp"
 #include <ctx/context/diagnostics.hpp>
+#include <ctx/integrations/http.hpp>
 #include <ctx/propagation/propagator.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -52,7 +53,8 @@ constexpr std::string_view help =
     "             else 7777. The first line of output says which it is.\n"
     "  --help     this text\n"
     "\n"
-    "OTEL_PROPAGATORS names the formats: tracecontext, baggage, none\n"
+    "OTEL_PROPAGATORS names the formats: tracecontext, baggage, b3, b3multi, jaeger, xray,\n"
+    "ottrace, datadog, tracingplane, tp, xcloud, grpcbin, sw8, none\n"
     "(default: tracecontext,baggage).\n";
 
 std::optional<unsigned short> parse_port(std::string_view text) {
@@ -73,7 +75,7 @@ void report(const std::exception_ptr& failure) {
 }
 
 asio::awaitable<void> accept_all(tcp::acceptor acceptor, asio::io_context& io,
-                                 const ctx::Propagators& propagators) {
+                                 const ctx::HttpTracing& tracing) {
     asio::steady_timer pause{io};
     for (;;) {
         error_code error;
@@ -81,7 +83,7 @@ asio::awaitable<void> accept_all(tcp::acceptor acceptor, asio::io_context& io,
             asio::make_strand(io), asio::redirect_error(asio::use_awaitable, error));
         if (!error) {
             const auto strand = socket.get_executor();
-            asio::co_spawn(strand, serve(std::move(socket), propagators), &report);
+            asio::co_spawn(strand, serve(std::move(socket), tracing), &report);
             continue;
         }
         // Out of file descriptors: some connection has to end first.
@@ -109,13 +111,14 @@ void announce(const tcp::acceptor& acceptor, const ctx::Propagators& propagators
 }
 
 void run(unsigned short port) {
-    const ctx::Propagators propagators = ctx::Propagators::from_environment();
+    // Spans have ids and are recorded nowhere: what this service is for is to hand them on.
+    const ctx::HttpTracing tracing{{.tracer = ctx::Tracer{{}}}};
     asio::io_context io{thread_count};
     tcp::acceptor acceptor = listen(io, port);
     asio::signal_set signals{io, SIGINT, SIGTERM};
     signals.async_wait([&io](const error_code&, int) { io.stop(); });
-    announce(acceptor, propagators);
-    asio::co_spawn(io, accept_all(std::move(acceptor), io, propagators), &report);
+    announce(acceptor, tracing.propagators());
+    asio::co_spawn(io, accept_all(std::move(acceptor), io, tracing), &report);
     std::vector<std::jthread> threads;
     for (int i = 1; i < thread_count; ++i)
         threads.emplace_back([&io] { io.run(); });

@@ -2,7 +2,6 @@
 
 #include "calls.hpp"
 #include "client.hpp"
-#include <ctx/context/child_span.hpp>
 #include <ctx/integrations/beast.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -55,13 +54,13 @@ Response refuse(http::status status, const std::string& why, bool keep_alive) {
 /// Makes all calls at once, on the strand of the caller, and waits for the last.
 asio::awaitable<std::vector<Outcome>> send_all(const std::vector<Call>& calls,
                                                const ctx::Context& span,
-                                               const ctx::Propagators& propagators) {
+                                               const ctx::HttpTracing& tracing) {
     const auto executor = co_await asio::this_coro::executor;
     std::vector<Outcome> outcomes(calls.size());
     std::size_t pending = calls.size();
     asio::steady_timer all_done{executor, asio::steady_timer::time_point::max()};
     for (std::size_t i = 0; i < calls.size(); ++i) {
-        asio::co_spawn(executor, send_call(calls[i], span, propagators),
+        asio::co_spawn(executor, send_call(calls[i], span, tracing),
                        [&, i](const std::exception_ptr& failure, Outcome outcome) {
                            if (failure) outcome.error = "out of memory";
                            outcomes[i] = std::move(outcome);
@@ -90,7 +89,7 @@ std::string describe(const ctx::Context& span, const std::vector<Call>& calls,
     return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-asio::awaitable<Response> answer(const Request& request, const ctx::Propagators& propagators) {
+asio::awaitable<Response> answer(const Request& request, const ctx::HttpTracing& tracing) {
     const bool keep_alive = request.keep_alive();
     if (request.method() != http::verb::post) {
         Response response = refuse(http::status::method_not_allowed, "POST only", keep_alive);
@@ -102,11 +101,13 @@ asio::awaitable<Response> answer(const Request& request, const ctx::Propagators&
         co_return refuse(http::status::bad_request, refusal->why, keep_alive);
     }
     // The span of this request: below the caller's, or the first of a new trace.
-    const ctx::Context caller = propagators.extract(request);
-    const ctx::Context span = caller.with_span(ctx::child_of(caller));
+    auto served = tracing.serve(request);
     const auto& calls = std::get<std::vector<Call>>(read);
-    const std::vector<Outcome> outcomes = co_await send_all(calls, span, propagators);
-    co_return make_response(http::status::ok, describe(span, calls, outcomes), keep_alive);
+    const auto outcomes = co_await send_all(calls, served.context(), tracing);
+    auto response =
+        make_response(http::status::ok, describe(served.context(), calls, outcomes), keep_alive);
+    served.finish(response);
+    co_return response;
 }
 
 /// The answer to bytes that are no request, or are too many.
@@ -136,7 +137,7 @@ asio::awaitable<void> close(beast::tcp_stream& stream) {
 
 /// @return whether the connection goes on.
 asio::awaitable<bool> serve_one(beast::tcp_stream& stream, beast::flat_buffer& buffer,
-                                const ctx::Propagators& propagators) {
+                                const ctx::HttpTracing& tracing) {
     http::request_parser<http::string_body> parser;
     parser.header_limit(max_header_bytes);
     parser.body_limit(max_body_bytes);
@@ -152,7 +153,7 @@ asio::awaitable<bool> serve_one(beast::tcp_stream& stream, beast::flat_buffer& b
     if (error) {
         response = answer_to(error);
     } else {
-        response = co_await answer(parser.get(), propagators);
+        response = co_await answer(parser.get(), tracing);
     }
     stream.expires_after(patience);
     co_await http::async_write(stream, response, redirect_error(use_awaitable, error));
@@ -161,11 +162,11 @@ asio::awaitable<bool> serve_one(beast::tcp_stream& stream, beast::flat_buffer& b
 
 }  // namespace
 
-asio::awaitable<void> serve(asio::ip::tcp::socket socket, const ctx::Propagators& propagators) {
+asio::awaitable<void> serve(asio::ip::tcp::socket socket, const ctx::HttpTracing& tracing) {
     beast::tcp_stream stream{std::move(socket)};
     beast::flat_buffer buffer;
     bool more = true;
     while (more)
-        more = co_await serve_one(stream, buffer, propagators);
+        more = co_await serve_one(stream, buffer, tracing);
     co_await close(stream);
 }

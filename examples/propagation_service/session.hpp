@@ -2,11 +2,11 @@
 
 #pragma once
 
-#include <ctx/propagation/propagator.hpp>
+#include <ctx/integrations/http.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 /// Answers the requests of one client until it leaves. The executor of `socket` must be a strand.
 [[nodiscard]] boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket,
-                                                 const ctx::Propagators& propagators);
+                                                 const ctx::HttpTracing& tracing);

@@ -1,7 +1,10 @@
-// ctx/integrations/beast.hpp: Boost.Beast messages as carriers.
+// ctx/integrations/beast.hpp: Boost.Beast messages as carriers, and as what spans are made of.
 //
 //     ctx::Context caller = ctx::extract(request);         // http::request<Body>, http::fields, …
 //     ctx::inject(ctx::current(), outgoing);
+//
+//     auto served = tracing.serve(request, {.route = "/orders/{id}"});     // http.hpp
+//     auto call = tracing.call(outgoing, {.server_address = "users"});
 //
 // Threads   A message belongs to the thread that uses it, as always with Beast.
 // Errors    Adding a field throws std::bad_alloc; Beast refuses fields of more than 64 KiB, which
@@ -10,6 +13,7 @@
 
 #pragma once
 
+#include <ctx/integrations/http.hpp>
 #include <ctx/propagation/propagator.hpp>
 
 #include <boost/beast/http/fields.hpp>
@@ -62,5 +66,22 @@ template <bool IsRequest, typename Body, typename Allocator>
 struct CarrierTraits<
     boost::beast::http::message<IsRequest, Body, boost::beast::http::basic_fields<Allocator>>>
     : detail::BeastFields<boost::beast::http::basic_fields<Allocator>> {};
+
+template <typename Body, typename Fields>
+struct HttpMessage<boost::beast::http::request<Body, Fields>> {
+    static std::string_view method(const boost::beast::http::request<Body, Fields>& request) {
+        return std::string_view{request.method_string()};
+    }
+    static std::string_view target(const boost::beast::http::request<Body, Fields>& request) {
+        return std::string_view{request.target()};
+    }
+};
+
+template <typename Body, typename Fields>
+struct HttpMessage<boost::beast::http::response<Body, Fields>> {
+    static int status(const boost::beast::http::response<Body, Fields>& response) {
+        return static_cast<int>(response.result_int());
+    }
+};
 
 }  // namespace ctx
