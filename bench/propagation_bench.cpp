@@ -96,14 +96,20 @@ std::size_t floor_split(std::string_view list, std::array<Entry, 64>& entries) {
     return count;
 }
 
-void floor_extract(benchmark::State& state, int members) {
-    const Headers headers = request(false, members);
+void floor_extract(benchmark::State& state, int members, bool with_state = false) {
+    const Headers headers = request(with_state, members);
     const ctx::bench::AllocationsPerIteration allocations{state};
     for (auto _ : state) {
         Ids ids{};
         const std::string* parent = find(headers, "traceparent");
         benchmark::DoNotOptimize(floor_parse(*parent, ids));
         benchmark::DoNotOptimize(ids);
+        const std::string* states = with_state ? find(headers, "tracestate") : nullptr;
+        if (states != nullptr) {
+            const auto kept = std::make_unique_for_overwrite<char[]>(states->size());
+            std::memcpy(kept.get(), states->data(), states->size());
+            benchmark::DoNotOptimize(kept.get());
+        }
         const std::string* list = find(headers, "baggage");
         if (list != nullptr) {
             std::array<Entry, 64> entries;
@@ -147,6 +153,11 @@ void floor_extract_traceparent(benchmark::State& state) {
     floor_extract(state, 0);
 }
 BENCHMARK(floor_extract_traceparent);
+
+void floor_extract_tracestate(benchmark::State& state) {
+    floor_extract(state, 0, true);
+}
+BENCHMARK(floor_extract_tracestate);
 
 // What any implementation that hands out a shared context has to add.
 void floor_context_node(benchmark::State& state) {
