@@ -2,37 +2,55 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string>
 
 namespace ctx {
 namespace {
 
-constexpr bool is_key_start(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+// What a byte may be part of.
+constexpr std::uint8_t key_start = 1;
+constexpr std::uint8_t key_char = 2;
+constexpr std::uint8_t value_char = 4;
+
+constexpr std::uint8_t class_of(unsigned char c) noexcept {
+    std::uint8_t found = 0;
+    const bool start = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (start) found |= key_start;
+    if (start || c == '_' || c == '-' || c == '*' || c == '/' || c == '@') found |= key_char;
+    if (c >= 0x20 && c <= 0x7e && c != ',' && c != '=') found |= value_char;
+    return found;
 }
 
-constexpr bool is_key_char(char c) noexcept {
-    return is_key_start(c) || c == '_' || c == '-' || c == '*' || c == '/' || c == '@';
-}
-
-constexpr bool is_value_char(char c) noexcept {
-    return c >= 0x20 && c <= 0x7e && c != ',' && c != '=';
-}
+constexpr auto classes = [] {
+    std::array<std::uint8_t, 256> table{};
+    for (unsigned c = 0; c < table.size(); ++c)
+        table[c] = class_of(static_cast<unsigned char>(c));
+    return table;
+}();
 
 constexpr bool is_space(char c) noexcept {
     return c == ' ' || c == '\t';
 }
 
+/// Whether every byte belongs to the class.
+bool all_of_class(std::string_view text, std::uint8_t wanted) noexcept {
+    std::uint8_t common = wanted;
+    for (const char c : text)
+        common &= classes[static_cast<unsigned char>(c)];
+    return common != 0;
+}
+
 // Level 2, 3.3.2.2.1: key = ( lcalpha / DIGIT ) 0*255 ( keychar )
 bool is_key(std::string_view key) noexcept {
-    return !key.empty() && key.size() <= 256 && is_key_start(key.front()) &&
-           std::all_of(key.begin(), key.end(), is_key_char);
+    return !key.empty() && key.size() <= 256 && all_of_class(key.substr(0, 1), key_start) &&
+           all_of_class(key, key_char);
 }
 
 // Level 2, 3.3.2.2.2: value = 0*255(chr) nblk-chr
 bool is_value(std::string_view value) noexcept {
     return !value.empty() && value.size() <= 256 && value.back() != ' ' &&
-           std::all_of(value.begin(), value.end(), is_value_char);
+           all_of_class(value, value_char);
 }
 
 std::string_view trim(std::string_view text) noexcept {
@@ -56,8 +74,13 @@ std::string_view next_member(std::string_view& rest) noexcept {
 }
 
 struct Members {
-    std::array<std::string_view, TraceState::max_members> list;
+    // Half a kilobyte that most lists need little of: what is not counted is not written.
+    union {
+        std::array<std::string_view, TraceState::max_members> list;
+    };
     std::size_t count = 0;
+
+    Members() noexcept {}  // NOLINT(*-member-init,*-use-equals-default)
 
     [[nodiscard]] bool has(std::string_view key) const noexcept {
         return std::any_of(list.begin(), list.begin() + count,

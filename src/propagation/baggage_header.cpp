@@ -1,3 +1,4 @@
+#include "propagation/w3c_lines.hpp"
 #include <ctx/baggage/w3c_baggage.hpp>
 #include <ctx/context/diagnostics.hpp>
 #include <ctx/context/stats.hpp>
@@ -69,14 +70,15 @@ void count(const EncodeReport& report) noexcept {
 
 }  // namespace
 
+void detail::take_baggage(const HeaderLines& baggage, const CarrierReader& from, Extraction& into) {
+    if (baggage.count == 1) read_line(baggage.first, into);
+    if (baggage.count > 1) read_lines(from, into);
+}
+
 void extract_baggage(const CarrierReader& from, Extraction& into) {
-    std::string_view first;
-    std::size_t lines = 0;
-    from.find("baggage", [&](std::string_view line) {
-        if (lines++ == 0) first = line;
-    });
-    if (lines == 1) read_line(first, into);
-    if (lines > 1) read_lines(from, into);
+    detail::HeaderLines lines;
+    from.find("baggage", [&lines](std::string_view line) { lines.add(line); });
+    detail::take_baggage(lines, from, into);
 }
 
 std::string write_baggage_header(const Baggage& baggage) {

@@ -1,6 +1,7 @@
 #include "propagation/leaving.hpp"
 #include "propagation/passed_headers.hpp"
 #include "propagation/text.hpp"
+#include "propagation/w3c_lines.hpp"
 #include <ctx/context/diagnostics.hpp>
 #include <ctx/context/governed_baggage.hpp>
 #include <ctx/propagation/b3.hpp>
@@ -81,6 +82,16 @@ std::vector<Format> without_duplicates(std::vector<Format> formats) {
     }
     formats.erase(end, formats.end());
     return formats;
+}
+
+/// Runs the formats; the two that most services speak in one walk.
+void extract_formats(std::span<const Format> formats, const CarrierReader& from, Extraction& into) {
+    if (formats.size() == 2 && formats[0].extract == &extract_tracecontext &&
+        formats[1].extract == &extract_baggage) {
+        return detail::extract_w3c(from, into);
+    }
+    for (const Format& format : formats)
+        format.extract(from, into);
 }
 
 /// What is in the `baggage` header need not be in another one as well.
@@ -180,8 +191,7 @@ Propagators Propagators::at(Destination boundary) const {
 Context Propagators::extract_from(const CarrierReader& from, Context base,
                                   Destination sender) const {
     Extraction extraction{conflict_};
-    for (const Format& format : read_)
-        format.extract(from, extraction);
+    extract_formats(read_, from, extraction);
     const Incoming incoming = policy(sender).incoming;
     if (quality_ != nullptr) quality_->received(extraction, incoming);
     Context context = std::move(extraction).finish(std::move(base), sender, incoming);
@@ -215,8 +225,7 @@ void Propagators::forward_headers(const CarrierReader& from, const CarrierWriter
 
 Context detail::extract_default(const CarrierReader& from, Context base, Destination sender) {
     Extraction extraction;
-    extract_tracecontext(from, extraction);
-    extract_baggage(from, extraction);
+    extract_w3c(from, extraction);
     const Incoming incoming = default_policies[static_cast<std::size_t>(sender)].incoming;
     return std::move(extraction).finish(std::move(base), sender, incoming);
 }

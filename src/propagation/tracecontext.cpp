@@ -1,5 +1,6 @@
 #include "propagation/complaint.hpp"
 #include "propagation/text.hpp"
+#include "propagation/w3c_lines.hpp"
 #include <ctx/propagation/tracecontext.hpp>
 #include <ctx/propagation/traceparent.hpp>
 
@@ -72,26 +73,43 @@ private:
     bool too_long_ = false;
 };
 
-TraceState read_tracestate(const CarrierReader& from, Extraction& into) {
+TraceState read_tracestate(const detail::HeaderLines& header, const CarrierReader& from,
+                           Extraction& into) {
+    if (header.count == 0) return {};
     TraceStateLines lines;
-    from.find("tracestate", [&lines](std::string_view line) { lines.add(line); });
+    if (header.count == 1) {
+        lines.add(header.first);
+    } else {
+        from.find("tracestate", [&lines](std::string_view line) { lines.add(line); });
+    }
     return lines.parse(into);
 }
 
 }  // namespace
 
-void extract_tracecontext(const CarrierReader& from, Extraction& into) {
-    std::string_view first;
-    std::size_t lines = 0;
-    from.find("traceparent", [&](std::string_view line) {
-        if (lines++ == 0) first = line;
-    });
-    if (lines == 0) return;
-    if (lines > 1) return repeated_traceparent.reject(into, Rejection::repeated);
-    std::optional<SpanContext> span = parse_traceparent(first);
-    if (!span) return malformed_traceparent.reject(into, reason_of(first));
-    span->trace_state = read_tracestate(from, into);
+void detail::take_tracecontext(const HeaderLines& traceparent, const HeaderLines& tracestate,
+                               const CarrierReader& from, Extraction& into) {
+    if (traceparent.count == 0) return;
+    if (traceparent.count > 1) return repeated_traceparent.reject(into, Rejection::repeated);
+    std::optional<SpanContext> span = parse_traceparent(traceparent.first);
+    if (!span) return malformed_traceparent.reject(into, reason_of(traceparent.first));
+    span->trace_state = read_tracestate(tracestate, from, into);
     into.found(std::move(*span));
+}
+
+void extract_tracecontext(const CarrierReader& from, Extraction& into) {
+    detail::HeaderLines lines[2];
+    from.find_each(tracecontext_fields,
+                   [&lines](std::size_t i, std::string_view line) { lines[i].add(line); });
+    detail::take_tracecontext(lines[0], lines[1], from, into);
+}
+
+void detail::extract_w3c(const CarrierReader& from, Extraction& into) {
+    static constexpr std::string_view names[] = {"traceparent", "tracestate", "baggage"};
+    HeaderLines lines[3];
+    from.find_each(names, [&lines](std::size_t i, std::string_view line) { lines[i].add(line); });
+    take_tracecontext(lines[0], lines[1], from, into);
+    take_baggage(lines[2], from, into);
 }
 
 void inject_tracecontext(ContextView context, const CarrierWriter& into) {

@@ -142,6 +142,9 @@ void check_format(const Format& format, const Headers& in, Reference reference, 
 
     Headers again;
     propagators.inject(twice, again);
+    // Keys that come back in lower case stand elsewhere in the order.
+    std::sort(again.begin(), again.end());
+    std::sort(sent.begin(), sent.end());
     CTX_FUZZ_CHECK(again == sent);
 
     // Written over the block that came in, the same headers stand once.

@@ -15,7 +15,9 @@
 
 #include <ctx/propagation/carrier.hpp>
 
+#include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -41,6 +43,17 @@ public:
         });
     }
 
+    /// Calls `visit(std::size_t i, std::string_view value)` for each line of each header
+    /// `names[i]`, as find() one by one.
+    template <typename Visit>
+    void find_each(std::span<const std::string_view> names, Visit&& visit) const {
+        using Target = std::remove_reference_t<Visit>;
+        operations_->find_each(carrier_, names, erase(visit),
+                               [](void* target, std::size_t i, std::string_view value) {
+                                   (*static_cast<Target*>(target))(i, value);
+                               });
+    }
+
     /// Calls `visit(std::string_view name, std::string_view value)` for every header line. The
     /// names are in the carrier's own spelling. Carriers that cannot list their names show none.
     template <typename Visit>
@@ -54,10 +67,13 @@ public:
 
 private:
     using OnValue = void (*)(void* target, std::string_view value);
+    using OnNumbered = void (*)(void* target, std::size_t i, std::string_view value);
     using OnHeader = void (*)(void* target, std::string_view name, std::string_view value);
 
     struct Operations {
         void (*find)(const void* carrier, std::string_view name, void* target, OnValue call);
+        void (*find_each)(const void* carrier, std::span<const std::string_view> names,
+                          void* target, OnNumbered call);
         void (*for_each)(const void* carrier, void* target, OnHeader call);
     };
 
@@ -67,11 +83,21 @@ private:
     }
 
     template <typename C>
+    static void visit_each(const C& carrier, std::span<const std::string_view> names, void* target,
+                           OnNumbered call) {
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            carrier_get(carrier, names[i], [&](std::string_view value) { call(target, i, value); });
+        }
+    }
+
+    template <typename C>
     static constexpr Operations operations_of{
         [](const void* carrier, std::string_view name, void* target, OnValue call) {
             carrier_get(*static_cast<const C*>(carrier), name,
                         [&](std::string_view value) { call(target, value); });
         },
+        [](const void* carrier, std::span<const std::string_view> names, void* target,
+           OnNumbered call) { visit_each(*static_cast<const C*>(carrier), names, target, call); },
         []([[maybe_unused]] const void* carrier, [[maybe_unused]] void* target,
            [[maybe_unused]] OnHeader call) {
             if constexpr (detail::HasForEach<C>) {
