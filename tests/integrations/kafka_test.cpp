@@ -1,0 +1,228 @@
+// Against librdkafka's own mock cluster, and kcat as somebody else's client of it.
+
+#include <ctx/context/child_span.hpp>
+#include <ctx/integrations/kafka_cpp.hpp>
+#include <ctx/propagation/b3.hpp>
+
+#include <gtest/gtest.h>
+#include <librdkafka/rdkafka_mock.h>
+
+#include <chrono>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace {
+
+constexpr int patience_ms = 60'000;
+const std::string trace = "0af7651916cd43dd8448eb211c80319c";
+const std::string traceparent = "00-" + trace + "-b7ad6b7169203331-01";
+
+struct HeadersDeleter {
+    void operator()(rd_kafka_headers_t* headers) const { rd_kafka_headers_destroy(headers); }
+};
+using CHeaders = std::unique_ptr<rd_kafka_headers_t, HeadersDeleter>;
+
+CHeaders new_headers() {
+    return CHeaders{rd_kafka_headers_new(2)};
+}
+
+void add(const CHeaders& headers, const char* name, const std::string& value) {
+    rd_kafka_header_add(headers.get(), name, -1, value.data(), static_cast<ssize_t>(value.size()));
+}
+
+ctx::Context sender() {
+    return ctx::extract(std::map<std::string, std::string>{{"traceparent", traceparent},
+                                                           {"baggage", "tenant=acme"}});
+}
+
+TEST(KafkaHeaders, of_many_with_one_name_the_last_is_read) {
+    const CHeaders headers = new_headers();
+    add(headers, "traceparent", "00-11111111111111111111111111111111-1111111111111111-00");
+    add(headers, "Traceparent", traceparent);
+    EXPECT_EQ(ctx::extract(*headers).trace_id().to_string(), trace);
+}
+
+TEST(KafkaHeaders, are_replaced_and_never_doubled) {
+    const CHeaders headers = new_headers();
+    add(headers, "traceparent", "stale");
+    add(headers, "TraceParent", "stale too");
+    add(headers, "key", "stays");
+    add(headers, "tracestate", "stale=1");
+    ctx::inject(sender(), *headers);
+    ctx::inject(sender(), *headers);
+    EXPECT_EQ(rd_kafka_header_cnt(headers.get()), 3U);
+    EXPECT_EQ(ctx::extract(*headers).span_context(), sender().span_context());
+}
+
+TEST(KafkaHeaders, of_null_values_and_with_nuls_are_safe) {
+    const CHeaders headers = new_headers();
+    rd_kafka_header_add(headers.get(), "traceparent", -1, nullptr, 0);
+    add(headers, "baggage", std::string{"a=1\0,b=2", 8});
+    add(headers, "", "no name");
+    const ctx::Context context = ctx::extract(*headers);
+    EXPECT_FALSE(context.trace_id().is_valid());
+    EXPECT_EQ(context.baggage().size(), 1U);
+}
+
+TEST(KafkaHeaders, carry_formats_of_many_headers) {
+    const CHeaders headers = new_headers();
+    const ctx::Propagators b3{ctx::b3_multi_format};
+    b3.inject(sender(), *headers);
+    EXPECT_EQ(b3.extract(*headers).trace_id().to_string(), trace);
+}
+
+/// A producer that brings its own cluster.
+class MockCluster {
+public:
+    MockCluster() {
+        rd_kafka_conf_t* conf = rd_kafka_conf_new();
+        set(conf, "test.mock.num.brokers", "1");
+        set(conf, "log_level", "0");
+        char error[256];
+        producer_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, error, sizeof error);
+        EXPECT_NE(producer_, nullptr) << error;
+        servers_ = rd_kafka_mock_cluster_bootstraps(rd_kafka_handle_mock_cluster(producer_));
+    }
+    MockCluster(const MockCluster&) = delete;
+    MockCluster& operator=(const MockCluster&) = delete;
+    ~MockCluster() { rd_kafka_destroy(producer_); }
+
+    [[nodiscard]] const std::string& servers() const { return servers_; }
+
+    /// Sends a record with the headers of `context`.
+    void produce(const char* topic, const ctx::Context& context) {
+        CHeaders headers = new_headers();
+        ctx::inject(context, *headers);
+        const rd_kafka_resp_err_t error = rd_kafka_producev(
+            producer_, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(0),
+            RD_KAFKA_V_VALUE(const_cast<char*>("v"), 1), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+            RD_KAFKA_V_HEADERS(headers.get()), RD_KAFKA_V_END);
+        ASSERT_EQ(error, RD_KAFKA_RESP_ERR_NO_ERROR) << rd_kafka_err2str(error);
+        (void)headers.release();  // the producer's now
+        ASSERT_EQ(rd_kafka_flush(producer_, patience_ms), RD_KAFKA_RESP_ERR_NO_ERROR);
+    }
+
+    static void set(rd_kafka_conf_t* conf, const char* name, const char* value) {
+        char error[256];
+        ASSERT_EQ(rd_kafka_conf_set(conf, name, value, error, sizeof error), RD_KAFKA_CONF_OK)
+            << error;
+    }
+
+private:
+    rd_kafka_t* producer_ = nullptr;
+    std::string servers_;
+};
+
+/// Reads partition 0 of a topic from its beginning, with the C++ API.
+class Reader {
+public:
+    Reader(const std::string& servers, const char* topic) {
+        std::string error;
+        const std::unique_ptr<RdKafka::Conf> conf{
+            RdKafka::Conf::create(RdKafka::Conf::CONF_GLOBAL)};
+        conf->set("bootstrap.servers", servers, error);
+        conf->set("group.id", "test", error);
+        consumer_.reset(RdKafka::KafkaConsumer::create(conf.get(), error));
+        EXPECT_NE(consumer_, nullptr) << error;
+        const std::unique_ptr<RdKafka::TopicPartition> partition{
+            RdKafka::TopicPartition::create(topic, 0, RdKafka::Topic::OFFSET_BEGINNING)};
+        consumer_->assign({partition.get()});
+    }
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+    ~Reader() { consumer_->close(); }
+
+    /// The next record; null when none came in time.
+    std::unique_ptr<RdKafka::Message> next() {
+        const auto deadline =
+            std::chrono::steady_clock::now() + std::chrono::milliseconds{patience_ms};
+        while (std::chrono::steady_clock::now() < deadline) {
+            std::unique_ptr<RdKafka::Message> message{consumer_->consume(1000)};
+            if (message->err() == RdKafka::ERR_NO_ERROR) return message;
+        }
+        return nullptr;
+    }
+
+private:
+    std::unique_ptr<RdKafka::KafkaConsumer> consumer_;
+};
+
+TEST(Kafka, carries_a_context_from_producer_to_consumer) {
+    MockCluster cluster;
+    cluster.produce("orders", sender());
+    Reader reader{cluster.servers(), "orders"};
+    const auto message = reader.next();
+    ASSERT_NE(message, nullptr);
+    const ctx::Context received = ctx::extract(*message);
+    EXPECT_EQ(received.trace_id().to_string(), trace);
+    EXPECT_EQ(received.baggage().find("tenant"), "acme");
+
+    // Sent on by somebody who copies all headers of the record.
+    CHeaders copied{rd_kafka_headers_copy([&message] {
+        rd_kafka_headers_t* headers = nullptr;
+        rd_kafka_message_headers(message->c_ptr(), &headers);
+        return headers;
+    }())};
+    const ctx::Context child = received.with_span(ctx::child_of(received));
+    ctx::inject(child, *copied);
+    EXPECT_EQ(rd_kafka_header_cnt(copied.get()), 2U);
+    EXPECT_EQ(ctx::extract(*copied).span_id(), child.span_id());
+}
+
+TEST(Kafka, carries_a_context_through_the_cpp_api) {
+    MockCluster cluster;
+    std::string error;
+    const std::unique_ptr<RdKafka::Conf> conf{RdKafka::Conf::create(RdKafka::Conf::CONF_GLOBAL)};
+    conf->set("bootstrap.servers", cluster.servers(), error);
+    const std::unique_ptr<RdKafka::Producer> producer{RdKafka::Producer::create(conf.get(), error)};
+    ASSERT_NE(producer, nullptr) << error;
+    std::unique_ptr<RdKafka::Headers> headers{RdKafka::Headers::create()};
+    headers->add("TraceParent", "stale");
+    ctx::inject(sender(), *headers);
+    EXPECT_EQ(headers->size(), 2U);
+    ASSERT_EQ(producer->produce("cpp", 0, RdKafka::Producer::RK_MSG_COPY, const_cast<char*>("v"), 1,
+                                nullptr, 0, 0, headers.get(), nullptr),
+              RdKafka::ERR_NO_ERROR);
+    (void)headers.release();  // the producer's now
+    ASSERT_EQ(producer->flush(patience_ms), RdKafka::ERR_NO_ERROR);
+    Reader reader{cluster.servers(), "cpp"};
+    const auto message = reader.next();
+    ASSERT_NE(message, nullptr);
+    EXPECT_EQ(ctx::extract(*message).span_context(), sender().span_context());
+}
+
+/// What a command prints.
+std::string output_of(const std::string& command) {
+    std::string output;
+    FILE* pipe = popen(command.c_str(), "r");
+    if (pipe == nullptr) return "no pipe";
+    char bytes[512];
+    for (std::size_t n; (n = fread(bytes, 1, sizeof bytes, pipe)) > 0;)
+        output.append(bytes, n);
+    const int status = pclose(pipe);
+    return status == 0 ? output : output + " (status " + std::to_string(status) + ")";
+}
+
+TEST(Kcat, reads_what_was_sent) {
+    MockCluster cluster;
+    cluster.produce("read", sender());
+    EXPECT_EQ(
+        output_of("kcat -q -C -b " + cluster.servers() + " -t read -p 0 -o beginning -c 1 -f '%h'"),
+        "traceparent=" + traceparent + ",baggage=tenant=acme");
+}
+
+TEST(Kcat, sends_what_is_read) {
+    MockCluster cluster;
+    EXPECT_EQ(output_of("printf v | kcat -P -b " + cluster.servers() +
+                        " -t written -p 0 -H traceparent=stale -H 'traceparent=" + traceparent +
+                        "' -H baggage=tenant=acme"),
+              "");
+    Reader reader{cluster.servers(), "written"};
+    const auto message = reader.next();
+    ASSERT_NE(message, nullptr);
+    EXPECT_EQ(ctx::extract(*message).span_context(), sender().span_context());
+}
+
+}  // namespace
