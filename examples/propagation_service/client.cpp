@@ -61,6 +61,7 @@ asio::awaitable<Outcome> send_call(const Call& call, ctx::Context parent,
         outcome.error = "not an address of the form http://host[:port][/path]";
         co_return outcome;
     }
+    // [snippet call]
     auto request = make_request(call);
     auto span = tracing.call(request, {.server_address = call.address.host, .parent = parent});
     try {
@@ -73,5 +74,6 @@ asio::awaitable<Outcome> send_call(const Call& call, ctx::Context parent,
         outcome.error = failure.what();
     }
     if (!outcome.error.empty()) span.fail(outcome.error);
+    // [end]
     co_return outcome;
 }

@@ -100,6 +100,7 @@ asio::awaitable<Response> answer(const Request& request, const ctx::HttpTracing&
     if (const Refusal* refusal = std::get_if<Refusal>(&read)) {
         co_return refuse(http::status::bad_request, refusal->why, keep_alive);
     }
+    // [snippet serve]
     // The span of this request: below the caller's, or the first of a new trace.
     auto served = tracing.serve(request);
     const auto& calls = std::get<std::vector<Call>>(read);
@@ -107,6 +108,7 @@ asio::awaitable<Response> answer(const Request& request, const ctx::HttpTracing&
     auto response =
         make_response(http::status::ok, describe(served.context(), calls, outcomes), keep_alive);
     served.finish(response);
+    // [end]
     co_return response;
 }
 
