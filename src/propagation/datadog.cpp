@@ -124,7 +124,9 @@ void write_trace(ContextView context, const CarrierWriter& into) {
 
 const DatadogState* datadog_state(ContextView context) noexcept {
     const DatadogState* state = context.get(state_key);
-    return state != nullptr && state->trace_id == context.trace_id() ? state : nullptr;
+    // The other half may have come from another format.
+    const bool is_its = state != nullptr && state->trace_id.low() == context.trace_id().low();
+    return is_its ? state : nullptr;
 }
 
 void extract_datadog(const CarrierReader& from, Extraction& into) {

@@ -5,10 +5,20 @@
 #include <utility>
 
 namespace ctx {
+namespace {
+
+/// Some formats say the right half of an id only, and some tracers have no other.
+bool is_same_trace(TraceId a, TraceId b) noexcept {
+    return a.low() == b.low() && (a.high() == b.high() || a.high() == 0 || b.high() == 0);
+}
+
+}  // namespace
 
 void Extraction::found(SpanContext span) noexcept {
     span.remote = true;
-    if (span.trace_id == span_.trace_id) return merge_same_trace(span_, span);
+    if (span_.trace_id.is_valid() && is_same_trace(span.trace_id, span_.trace_id)) {
+        return merge_same_trace(span_, span);
+    }
     if (span_.trace_id.is_valid()) {
         conflicting_ = true;
         if (conflict_ == Conflict::first_wins) return linked({span.trace_id, span.span_id});
@@ -23,6 +33,9 @@ void Extraction::merge_same_trace(const SpanContext& earlier, const SpanContext&
     const SpanContext& winner = last ? later : earlier;
     const SpanContext& other = last ? earlier : later;
     SpanContext merged = winner.span_id.is_valid() || !other.span_id.is_valid() ? winner : other;
+    if (merged.trace_id.high() == 0) {
+        merged.trace_id = winner.trace_id.high() != 0 ? winner.trace_id : other.trace_id;
+    }
     merged.flags = winner.flags.decided() ? winner.flags : other.flags;
     if (merged.flags.sampled() && other.flags.debug()) merged.flags = merged.flags.with_debug();
     merged.flags = merged.flags.with_random(earlier.flags.random() || later.flags.random());

@@ -62,6 +62,25 @@ TEST(Conflict, of_one_trace_each_format_adds_what_it_alone_can_say) {
     }
 }
 
+TEST(Conflict, half_an_id_is_no_other_trace) {
+    const std::string low = std::string{caller_trace}.substr(16);
+    const Headers in{{"traceparent", std::string(caller_traceparent)},
+                     {"x-datadog-trace-id", "9532127138774266268"},
+                     {"x-datadog-parent-id", "43"},
+                     {"x-datadog-origin", "rum"},
+                     {"ot-tracer-traceid", low},
+                     {"ot-tracer-spanid", "000000000000002c"}};
+    for (const char* order : {"tracecontext,datadog,ottrace", "ottrace,tracecontext,datadog"}) {
+        for (const ctx::Conflict rule : {ctx::Conflict::last_wins, ctx::Conflict::first_wins}) {
+            const Context context = Propagators::named(order).conflict(rule).extract(in);
+            EXPECT_EQ(trace_of(context), caller_trace) << order;
+            EXPECT_TRUE(context.links().empty()) << order;
+            ASSERT_NE(ctx::datadog_state(context), nullptr) << order;
+            EXPECT_EQ(ctx::datadog_state(context)->origin, "rum");
+        }
+    }
+}
+
 TEST(Decision, without_ids_reaches_the_new_trace) {
     const Context denied = Propagators::named("b3").extract(Headers{{"b3", "0"}});
     EXPECT_FALSE(denied.trace_id().is_valid());

@@ -37,7 +37,7 @@ TEST(PropagationQuality, tells_requests_by_what_they_brought) {
     (void)propagators.extract(Headers{{"b3", "0"}});
     (void)propagators.extract(Headers{{"b3", "8448eb211c80319c-b7ad6b7169203331-1"}});
     (void)propagators.extract(Headers{{"traceparent", valid},
-                                      {"b3", "8448eb211c80319c-b7ad6b7169203331-1"},
+                                      {"b3", "1111111111111111-b7ad6b7169203331-1"},
                                       {"baggage", "ok=1,bad key=2,=3"}});
     (void)propagators.extract(Headers{{"traceparent", valid}}, {}, ctx::Destination::outside);
 

@@ -310,6 +310,68 @@ class Behaviour(unittest.TestCase):
         self.assertIn("'nosuchformat'", errors)
 
 
+EVERY_FORMAT = ("tracecontext,baggage,b3,b3multi,jaeger,xray,ottrace,datadog,xcloud,grpcbin,sw8,"
+                "tracingplane")
+HEADERS = ("traceparent", "tracestate", "baggage", "b3", "x-b3-traceid", "x-b3-sampled",
+           "x-b3-flags", "uber-trace-id", "uberctx-k", "jaeger-debug-id", "jaeger-baggage",
+           "x-amzn-trace-id", "ot-tracer-traceid", "ot-baggage-k", "x-datadog-trace-id",
+           "x-datadog-origin", "x-datadog-tags", "x-cloud-trace-context", "grpc-trace-bin", "sw8",
+           "sw8-correlation", "x-baggage")
+
+
+class EveryFormat(unittest.TestCase):
+    """All formats at once, and headers that nobody sends in good faith."""
+
+    def setUp(self):
+        self.service = Service(EVERY_FORMAT)
+
+    def tearDown(self):
+        self.assertEqual(self.service.stop()[0], 0)
+
+    def sent(self, headers, path):
+        call = {"url": f"http://127.0.0.1:{CALLBACK.port}{path}", "arguments": []}
+        status, _ = self.service.post(headers, [call])
+        return status, CALLBACK.calls.pop(path, [([], b"")])[0][0]
+
+    def test_every_byte_value_in_every_header_is_answered(self):
+        for byte in range(0, 256, 3):
+            values = [(name, f"0{chr(byte)}1") for name in HEADERS]
+            control = (byte < 32 and byte != 9) or byte == 127
+            status, sent = self.sent(values, "/bytes")
+            self.assertIn(status, (200, 400) if control else (200,), byte)
+            for name, value in sent:
+                self.assertRegex(value, r"^[ -~]*$", name)
+
+    def test_headers_of_sixty_kilobytes_and_three_thousand_lines_are_answered(self):
+        for name in HEADERS:
+            for unit in ("a", "%", ",", "a=1,", ";", "-", ":"):
+                self.assertEqual(self.sent([(name, unit * (60_000 // len(unit)))], "/long")[0], 200)
+            self.assertEqual(self.sent([(name, "a=1")] * 2000, "/lines")[0], 200)
+        many = [(f"uberctx-k{i}", "v") for i in range(3000)]
+        status, sent = self.sent(many, "/many")
+        self.assertEqual(status, 200)
+        self.assertEqual(sum(name.startswith("uberctx-") for name, _ in sent), 180)
+
+    def test_one_call_carries_one_span_in_every_format(self):
+        _, lines = self.sent([("b3", f"{TRACE}-{SPAN}-d")], "/same")
+        sent = dict(lines)
+        span = sent["traceparent"][36:52]
+        self.assertNotEqual(span, SPAN)
+        self.assertEqual(sent["traceparent"], f"00-{TRACE}-{span}-01")
+        self.assertEqual(sent["b3"], f"{TRACE}-{span}-d")
+        self.assertEqual((sent["x-b3-traceid"], sent["x-b3-spanid"]), (TRACE, span))
+        self.assertEqual(sent["uber-trace-id"], f"{TRACE}:{span}:0:03")
+        self.assertEqual(sent["x-amzn-trace-id"],
+                         f"Root=1-{TRACE[:8]}-{TRACE[8:]};Parent={span};Sampled=1")
+        self.assertEqual((sent["ot-tracer-traceid"], sent["ot-tracer-spanid"]), (TRACE[16:], span))
+        self.assertEqual(sent["x-datadog-trace-id"], str(int(TRACE[16:], 16)))
+        self.assertEqual(sent["x-datadog-parent-id"], str(int(span, 16)))
+        self.assertEqual(sent["x-datadog-tags"], f"_dd.p.tid={TRACE[:16]}")
+        self.assertEqual(sent["x-cloud-trace-context"], f"{TRACE}/{int(span, 16)};o=1")
+        self.assertEqual(base64.b64decode(sent["grpc-trace-bin"] + "=").hex(),
+                         f"0000{TRACE}01{span}0201")
+
+
 if __name__ == "__main__":
     SERVICE, VECTORS = sys.argv[1:3]
     CALLBACK = Callback()

@@ -43,7 +43,7 @@ public:
     explicit Extraction(Conflict conflict = Conflict::last_wins) noexcept : conflict_(conflict) {}
 
     /// A caller's span. Of one trace in several formats each adds what the others cannot say:
-    /// tracestate, the random flag, the decision, a debug request.
+    /// the left half of the trace id, tracestate, the random flag, the decision, a debug request.
     /// @param span  its trace id must be valid; a zero span id is a trace without a span.
     void found(SpanContext span) noexcept;
 
