@@ -34,6 +34,12 @@ constexpr std::size_t block_bytes = 16;
 // Lengths from here on take a step of their own.
 constexpr char long_length = 0x60;
 
+// Added to positions, so that the first one outside of the block has the top bit: it makes a shuffle
+// give zero and a blend keep what it has, and shuffles look at nothing else but the last four bits.
+constexpr std::size_t outside_bias = 0x80 - block_bytes;
+static_assert(outside_bias % block_bytes == 0);
+static_assert(outside_bias + block_bytes + long_length + max_varint_bytes <= 0xff);
+
 // Where the atoms of 64 bytes lead, found for every position at once and without knowing at which
 // one an atom begins, so that the processor works on several blocks at a time.
 struct Chunk {
@@ -88,17 +94,18 @@ struct Overlong {
     const __m256i is_short =
         _mm256_and_si256(is_spelled, _mm256_cmpgt_epi8(_mm256_set1_epi8(long_length), lengths));
     const __m256i sizes = _mm256_add_epi8(_mm256_add_epi8(lengths, one), overlong.bytes);
-    __m256i next = _mm256_add_epi8(positions, _mm256_and_si256(sizes, is_short));
+    const __m256i bias = _mm256_set1_epi8(static_cast<char>(outside_bias));
+    __m256i next =
+        _mm256_add_epi8(_mm256_add_epi8(positions, bias), _mm256_and_si256(sizes, is_short));
     __m256i atoms = _mm256_and_si256(one, is_short);
     __m256i markers = _mm256_and_si256(_mm256_cmpeq_epi8(lengths, zero), is_short);
     for (int i = 0; i < 4; ++i) {
-        // Bytes with the top bit make a shuffle give zero: positions outside lead nowhere.
-        const __m256i outside = _mm256_cmpgt_epi8(next, _mm256_set1_epi8(block_bytes - 1));
-        const __m256i index = _mm256_or_si256(next, outside);
-        atoms = _mm256_add_epi8(atoms, _mm256_shuffle_epi8(atoms, index));
-        markers = _mm256_or_si256(markers, _mm256_shuffle_epi8(markers, index));
-        next = _mm256_blendv_epi8(_mm256_shuffle_epi8(next, index), next, outside);
+        // Positions outside lead nowhere.
+        atoms = _mm256_add_epi8(atoms, _mm256_shuffle_epi8(atoms, next));
+        markers = _mm256_or_si256(markers, _mm256_shuffle_epi8(markers, next));
+        next = _mm256_blendv_epi8(_mm256_shuffle_epi8(next, next), next, next);
     }
+    next = _mm256_sub_epi8(next, bias);
     _mm256_store_si256(reinterpret_cast<__m256i*>(chunk.next + begin), next);
     _mm256_store_si256(reinterpret_cast<__m256i*>(chunk.atoms + begin), atoms);
     _mm256_store_si256(reinterpret_cast<__m256i*>(chunk.markers + begin), markers);
