@@ -34,8 +34,9 @@ constexpr std::size_t block_bytes = 16;
 // Lengths from here on take a step of their own.
 constexpr char long_length = 0x60;
 
-// Added to positions, so that the first one outside of the block has the top bit: it makes a shuffle
-// give zero and a blend keep what it has, and shuffles look at nothing else but the last four bits.
+// Added to positions, so that the first one outside of the block has the top bit: it makes a
+// shuffle give zero and a blend keep what it has, and shuffles look at nothing else but the last
+// four bits.
 constexpr std::size_t outside_bias = 0x80 - block_bytes;
 static_assert(outside_bias % block_bytes == 0);
 static_assert(outside_bias + block_bytes + long_length + max_varint_bytes <= 0xff);

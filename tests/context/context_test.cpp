@@ -167,4 +167,43 @@ TEST_F(ContextTest, a_child_of_nothing_starts_a_random_unsampled_trace) {
     EXPECT_EQ(root.flags.bits(), ctx::TraceFlags::random_bit);
 }
 
+TEST_F(ContextTest, a_child_keeps_a_decision_that_came_without_a_trace) {
+    SpanContext decision;
+    decision.flags = ctx::TraceFlags{}.with_debug();
+    const SpanContext root = ctx::child_of(Context{}.with_span(decision));
+    EXPECT_TRUE(root.trace_id.is_valid());
+    EXPECT_TRUE(root.flags.debug());
+    EXPECT_TRUE(root.flags.random());
+}
+
+TEST_F(ContextTest, a_child_leaves_open_what_the_callers_span_left_open) {
+    SpanContext span = some_span();
+    span.flags = ctx::TraceFlags{};
+    EXPECT_FALSE(ctx::child_of(Context{}.with_span(span)).flags.decided());
+    span.span_id = {};  // a trace without a span is decided where its first span begins
+    EXPECT_TRUE(ctx::child_of(Context{}.with_span(span)).flags.decided());
+}
+
+TEST_F(ContextTest, takes_links_without_doubling_them) {
+    const ctx::Link link{ctx::TraceId{1, 2}, ctx::SpanId{3}};
+    const Context request = Context{}.with_span(some_span()).with_links({{link, link}});
+    ASSERT_EQ(request.links().size(), 1U);
+    EXPECT_EQ(request.with_links({{link}}).links().size(), 1U);
+    EXPECT_EQ(request.with_span(ctx::child_of(request)).links().size(), 1U);
+    EXPECT_TRUE(request.with_span(ctx::child_of(Context{})).links().empty())
+        << "links belong to the trace";
+}
+
+TEST_F(ContextTest, takes_over_the_values_of_another) {
+    static const ctx::Key<int> first{"first"};
+    static const ctx::Key<int> second{"second"};
+    const Context mine = Context{}.with(first, 1).with(second, 1);
+    const Context theirs = Context{}.with(second, 2);
+    const Context both = mine.with_values_of(theirs);
+    EXPECT_EQ(*both.get(first), 1);
+    EXPECT_EQ(*both.get(second), 2);
+    EXPECT_EQ(*mine.with_values_of(Context{}).get(second), 1);
+    EXPECT_EQ(*Context{}.with_values_of(theirs).get(second), 2);
+}
+
 }  // namespace

@@ -89,4 +89,26 @@ TEST(TraceFlags, changing_sampled_leaves_random_alone) {
     EXPECT_EQ(TraceFlags{3}.with_sampled(false).bits(), 2);
 }
 
+TEST(TraceFlags, remember_whether_somebody_has_decided) {
+    EXPECT_FALSE(TraceFlags{}.decided());
+    EXPECT_TRUE(TraceFlags{0}.decided()) << "a decision against it";
+    EXPECT_NE(TraceFlags{}, TraceFlags{0});
+    EXPECT_TRUE(TraceFlags{}.with_sampled(false).decided());
+    EXPECT_FALSE(TraceFlags{3}.undecided().decided());
+    EXPECT_FALSE(TraceFlags{3}.undecided().sampled());
+    EXPECT_TRUE(TraceFlags{3}.undecided().random());
+    EXPECT_EQ(TraceFlags{}.bits(), 0);
+}
+
+TEST(TraceFlags, of_a_debug_request_are_sampled_and_on_no_wire) {
+    const TraceFlags debug = TraceFlags{}.with_debug();
+    EXPECT_TRUE(debug.debug() && debug.sampled() && debug.decided());
+    EXPECT_EQ(debug.bits(), 1);
+    EXPECT_TRUE(debug.with_sampled(true).debug());
+    EXPECT_FALSE(debug.with_sampled(false).debug());
+    EXPECT_FALSE(debug.with_sampled(false).with_sampled(true).debug());
+    EXPECT_TRUE(debug.with_random(true).debug());
+    EXPECT_FALSE(TraceFlags{0xff}.debug()) << "no byte of a traceparent says it";
+}
+
 }  // namespace

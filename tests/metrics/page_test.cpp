@@ -1,4 +1,5 @@
 #include "metrics/requests.hpp"
+#include <ctx/context/stats.hpp>
 #include <ctx/metrics/page.hpp>
 #include <ctx/metrics/page_writer.hpp>
 
@@ -9,6 +10,7 @@
 #include <limits>
 #include <regex>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -186,6 +188,27 @@ TEST_F(Page, shows_what_ctx_counted_about_itself) {
     EXPECT_THAT(text, HasSubstr("# TYPE ctx_metrics_invalid_observations counter\n"));
     EXPECT_THAT(text, HasSubstr("\nctx_metrics_invalid_observations_total "));
     EXPECT_THAT(text, Not(HasSubstr("ctx_metrics_invalid_observations_total 0\n")));
+}
+
+/// Two readings of one counter, as a layer below has them.
+class LabelledStats final : public ctx::StatGroup {
+public:
+    LabelledStats() { publish(); }
+
+private:
+    void append_to(std::vector<ctx::StatSample>& samples) const override {
+        samples.push_back({"ctx_page_test_total", "Help.", 2, "edge=\"b\""});
+        samples.push_back({"ctx_page_test_total", "Help.", 1, "edge=\"a\""});
+    }
+};
+
+TEST_F(Page, shows_labelled_stats_as_one_family) {
+    static const LabelledStats stats;
+    const ctx::MetricsPage page{{}};
+    EXPECT_THAT(
+        page.render(PageFormat::openmetrics_1_0_0),
+        HasSubstr("# TYPE ctx_page_test counter\n# HELP ctx_page_test Help.\n"
+                  "ctx_page_test_total{edge=\"a\"} 1\nctx_page_test_total{edge=\"b\"} 2\n"));
 }
 
 TEST_F(Page, joins_resource_attributes_that_become_one_label) {

@@ -49,6 +49,20 @@ TEST(SamplerRules, a_context_with_baggage_alone_is_no_parent) {
     EXPECT_FALSE(Sampler::parent_based(0).should_sample(only_baggage, ctx::new_trace_id()));
 }
 
+TEST(SamplerRules, parent_based_decides_itself_where_the_parent_left_it_open) {
+    const Context open =
+        Context{}.with_span({ctx::new_trace_id(), ctx::new_span_id(), TraceFlags{}, {}, true});
+    EXPECT_TRUE(Sampler::parent_based(1).should_sample(open, open.trace_id()));
+    EXPECT_FALSE(Sampler::parent_based(0).should_sample(open, open.trace_id()));
+}
+
+TEST(SamplerRules, parent_based_follows_a_decision_that_came_without_a_trace) {
+    const Context yes = Context{}.with_span({{}, {}, TraceFlags{1}, {}, true});
+    const Context no = Context{}.with_span({{}, {}, TraceFlags{0}, {}, true});
+    EXPECT_TRUE(Sampler::parent_based(0).should_sample(yes, ctx::new_trace_id()));
+    EXPECT_FALSE(Sampler::parent_based(1).should_sample(no, ctx::new_trace_id()));
+}
+
 TEST(SamplerRules, ratio_ignores_the_parent) {
     const Context yes = parent(true, true);
     EXPECT_FALSE(Sampler::ratio(0).should_sample(yes, yes.trace_id()));
