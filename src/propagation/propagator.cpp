@@ -122,6 +122,7 @@ Propagators Propagators::reading(std::initializer_list<Format> formats) const {
 Propagators Propagators::writing(std::initializer_list<Format> formats) const {
     Propagators changed = *this;
     changed.write_ = ready_to_write(without_duplicates(formats));
+    changed.leave_out_what_formats_write();
     return changed;
 }
 
@@ -144,14 +145,21 @@ Propagators Propagators::counted_by(PropagationQuality& quality) const {
 }
 
 Propagators Propagators::passing(std::span<const std::string_view> names) const {
-    std::vector<std::string> passed;
-    for (const std::string_view name : names) {
-        std::string lower_name = lower(name);
-        if (!owns(lower_name)) passed.push_back(std::move(lower_name));
-    }
     Propagators changed = *this;
-    changed.passed_ = std::make_shared<const std::vector<std::string>>(std::move(passed));
+    changed.asked_to_pass_.clear();
+    for (const std::string_view name : names)
+        changed.asked_to_pass_.push_back(lower(name));
+    changed.leave_out_what_formats_write();
     return changed;
+}
+
+void Propagators::leave_out_what_formats_write() {
+    std::vector<std::string> passed = asked_to_pass_;
+    std::erase_if(passed, [this](const std::string& name) { return owns(name); });
+    passed_.reset();
+    if (!passed.empty()) {
+        passed_ = std::make_shared<const std::vector<std::string>>(std::move(passed));
+    }
 }
 
 bool Propagators::owns(std::string_view header) const noexcept {

@@ -221,6 +221,19 @@ TEST(Passing, carries_headers_of_the_mesh_verbatim) {
     EXPECT_EQ(only(outside, "x-request-id"), "(absent)");
 }
 
+TEST(Passing, leaves_a_header_to_the_format_that_writes_it_whichever_came_first) {
+    const auto first = Propagators{}.passing(ctx::mesh_headers).writing({ctx::b3_format});
+    const auto then = Propagators{}.writing({ctx::b3_format}).passing(ctx::mesh_headers);
+    for (const Propagators& meshed : {first, then}) {
+        const Context context =
+            meshed.extract(Headers{{"b3", "0"}, {"traceparent", std::string(caller_traceparent)}});
+        Headers out;
+        meshed.inject(context.with_span(ctx::child_of(context)), out);
+        EXPECT_EQ(only(out, "traceparent"), caller_traceparent) << "nobody writes it";
+        EXPECT_NE(only(out, "b3"), "0");
+    }
+}
+
 TEST(Passing, is_bounded) {
     const auto before = ctx::test::counted("ctx_propagation_passed_headers_dropped_total");
     const Headers in{{"x-request-id", std::string(20000, 'x')}};

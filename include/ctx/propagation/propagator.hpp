@@ -168,10 +168,12 @@ private:
     void inject_into(ContextView context, const CarrierWriter& into, Destination receiver) const;
     void forward_headers(const CarrierReader& from, const CarrierWriter& into) const;
     [[nodiscard]] bool owns(std::string_view header) const noexcept;
+    void leave_out_what_formats_write();
 
     std::vector<Format> read_;
     std::vector<Format> write_;
-    std::shared_ptr<const std::vector<std::string>> passed_;  // names; null: none
+    std::vector<std::string> asked_to_pass_;                  // names, in lower case
+    std::shared_ptr<const std::vector<std::string>> passed_;  // those that no format writes
     PropagationQuality* quality_ = nullptr;
     std::array<BoundaryPolicy, 3> policies_ = default_policies;
     Conflict conflict_ = Conflict::last_wins;
