@@ -1,77 +1,22 @@
 // Against librdkafka's own mock cluster, and kcat as somebody else's client of it.
 
+#include "integrations/kafka_headers.hpp"
 #include <ctx/context/child_span.hpp>
 #include <ctx/integrations/kafka_cpp.hpp>
-#include <ctx/propagation/b3.hpp>
 
 #include <gtest/gtest.h>
 #include <librdkafka/rdkafka_mock.h>
 
 #include <chrono>
 #include <cstdio>
-#include <map>
 #include <memory>
 #include <string>
 
 namespace {
 
+using namespace ctx::test;
+
 constexpr int patience_ms = 60'000;
-const std::string trace = "0af7651916cd43dd8448eb211c80319c";
-const std::string traceparent = "00-" + trace + "-b7ad6b7169203331-01";
-
-struct HeadersDeleter {
-    void operator()(rd_kafka_headers_t* headers) const { rd_kafka_headers_destroy(headers); }
-};
-using CHeaders = std::unique_ptr<rd_kafka_headers_t, HeadersDeleter>;
-
-CHeaders new_headers() {
-    return CHeaders{rd_kafka_headers_new(2)};
-}
-
-void add(const CHeaders& headers, const char* name, const std::string& value) {
-    rd_kafka_header_add(headers.get(), name, -1, value.data(), static_cast<ssize_t>(value.size()));
-}
-
-ctx::Context sender() {
-    return ctx::extract(std::map<std::string, std::string>{{"traceparent", traceparent},
-                                                           {"baggage", "tenant=acme"}});
-}
-
-TEST(KafkaHeaders, of_many_with_one_name_the_last_is_read) {
-    const CHeaders headers = new_headers();
-    add(headers, "traceparent", "00-11111111111111111111111111111111-1111111111111111-00");
-    add(headers, "Traceparent", traceparent);
-    EXPECT_EQ(ctx::extract(*headers).trace_id().to_string(), trace);
-}
-
-TEST(KafkaHeaders, are_replaced_and_never_doubled) {
-    const CHeaders headers = new_headers();
-    add(headers, "traceparent", "stale");
-    add(headers, "TraceParent", "stale too");
-    add(headers, "key", "stays");
-    add(headers, "tracestate", "stale=1");
-    ctx::inject(sender(), *headers);
-    ctx::inject(sender(), *headers);
-    EXPECT_EQ(rd_kafka_header_cnt(headers.get()), 3U);
-    EXPECT_EQ(ctx::extract(*headers).span_context(), sender().span_context());
-}
-
-TEST(KafkaHeaders, of_null_values_and_with_nuls_are_safe) {
-    const CHeaders headers = new_headers();
-    rd_kafka_header_add(headers.get(), "traceparent", -1, nullptr, 0);
-    add(headers, "baggage", std::string{"a=1\0,b=2", 8});
-    add(headers, "", "no name");
-    const ctx::Context context = ctx::extract(*headers);
-    EXPECT_FALSE(context.trace_id().is_valid());
-    EXPECT_EQ(context.baggage().size(), 1U);
-}
-
-TEST(KafkaHeaders, carry_formats_of_many_headers) {
-    const CHeaders headers = new_headers();
-    const ctx::Propagators b3{ctx::b3_multi_format};
-    b3.inject(sender(), *headers);
-    EXPECT_EQ(b3.extract(*headers).trace_id().to_string(), trace);
-}
 
 /// A producer that brings its own cluster.
 class MockCluster {

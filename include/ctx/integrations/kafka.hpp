@@ -2,7 +2,9 @@
 //
 //     rd_kafka_headers_t* headers = rd_kafka_headers_new(4);             // producer
 //     ctx::inject(ctx::current(), *headers);
-//     rd_kafka_producev(…, RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+//     if (rd_kafka_producev(…, RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END) != 0) {
+//         rd_kafka_headers_destroy(headers);                             // still ours
+//     }
 //
 //     ctx::Context sender = ctx::extract(*message);                      // consumer
 //
@@ -75,20 +77,26 @@ struct CarrierTraits<rd_kafka_headers_t> {
 
     static void set(rd_kafka_headers_t& headers, std::string_view name, std::string_view value) {
         remove(headers, name);
+        const char* const text = value.empty() ? "" : value.data();  // null would be no value
         const rd_kafka_resp_err_t error =
-            rd_kafka_header_add(&headers, name.data(), static_cast<ssize_t>(name.size()),
-                                value.data(), static_cast<ssize_t>(value.size()));
+            rd_kafka_header_add(&headers, name.data(), static_cast<ssize_t>(name.size()), text,
+                                static_cast<ssize_t>(value.size()));
         if (error != RD_KAFKA_RESP_ERR_NO_ERROR) throw std::bad_alloc{};
     }
 
     static void remove(rd_kafka_headers_t& headers, std::string_view name) {
-        // librdkafka compares with regard to case: every spelling goes by itself.
-        for (;;) {
-            std::string spelled;
-            detail::for_each_kafka_header(&headers, [&](std::string_view found, std::string_view) {
-                if (spelled.empty() && same_header(found, name)) spelled = found;
-            });
-            if (spelled.empty()) return;
+        // librdkafka compares with regard to case: every spelling goes by itself, in one walk.
+        const char* found = nullptr;
+        const void* value = nullptr;
+        std::size_t size = 0;
+        std::string spelled;
+        for (std::size_t i = 0; rd_kafka_header_get_all(&headers, i, &found, &value, &size) ==
+                                RD_KAFKA_RESP_ERR_NO_ERROR;) {
+            if (!same_header(found, name)) {
+                ++i;
+                continue;
+            }
+            spelled = found;  // the name is freed with its header
             if (rd_kafka_header_remove(&headers, spelled.c_str()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
                 return;
             }

@@ -3,7 +3,9 @@
 //
 //     std::unique_ptr<RdKafka::Headers> headers{RdKafka::Headers::create()};   // producer
 //     ctx::inject(ctx::current(), *headers);
-//     producer->produce(…, headers.release(), nullptr);
+//     if (producer->produce(…, headers.get(), nullptr) == RdKafka::ERR_NO_ERROR) {
+//         headers.release();                                                   // librdkafka's now
+//     }
 //
 //     ctx::Context sender = ctx::extract(*message);                            // consumer
 //

@@ -23,6 +23,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -151,6 +152,16 @@ struct CarrierTraits<RedisStreamReply> {
     template <typename Visit>
     static void for_each(const RedisStreamReply& entry, Visit&& visit) {
         entry.for_each(visit);
+    }
+
+    /// Of several fields of one name the last: who copies an entry and adds to it comes last.
+    template <typename Visit>
+    static void find(const RedisStreamReply& entry, std::string_view wanted, Visit&& visit) {
+        std::optional<std::string_view> last;
+        entry.for_each([&](std::string_view name, std::string_view value) {
+            if (same_header(name, wanted)) last = value;
+        });
+        if (last) visit(*last);
     }
 };
 
