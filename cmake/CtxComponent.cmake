@@ -4,14 +4,16 @@
 #   REQUIRES baggage ...             other components of ctx: the layer rule, spelled once
 #   LINKS    absl::status ...        imported targets that users of the headers need
 #   LINKS_PRIVATE ...                imported targets that only the sources need
-#   PACKAGES "absl" "Boost 1.81 COMPONENTS context" ...  what the installed package must find)
+#   PACKAGES "absl" "Boost 1.81 COMPONENTS context" ...  what the installed package must find
+#   PKG_CONFIG grpc++>=1.51)         what it must find through pkg-config, and link
 #
 # Declares ctx_NAME and its alias ctx::NAME, verifies that each header stands alone, and installs
 # it as component NAME of the package `ctx`.
 set(CTX_PACKAGE_DIR "${CMAKE_INSTALL_LIBDIR}/cmake/ctx")
 
 function(ctx_add_component name)
-  cmake_parse_arguments(arg "" "" "HEADERS;SOURCES;REQUIRES;LINKS;LINKS_PRIVATE;PACKAGES" ${ARGN})
+  cmake_parse_arguments(arg "" ""
+    "HEADERS;SOURCES;REQUIRES;LINKS;LINKS_PRIVATE;PACKAGES;PKG_CONFIG" ${ARGN})
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "ctx_add_component(${name}): unknown arguments ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -35,6 +37,12 @@ function(ctx_add_component name)
   target_compile_features(ctx_${name} ${scope} cxx_std_20)
   target_sources(ctx_${name} ${scope}
     FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}/include" FILES ${arg_HEADERS})
+  if(arg_PKG_CONFIG)
+    find_package(PkgConfig REQUIRED)
+    pkg_check_modules(ctx_${name}_modules REQUIRED IMPORTED_TARGET GLOBAL ${arg_PKG_CONFIG})
+    list(APPEND arg_LINKS PkgConfig::ctx_${name}_modules)
+    list(APPEND arg_PACKAGES PkgConfig)
+  endif()
   list(TRANSFORM arg_REQUIRES PREPEND ctx:: OUTPUT_VARIABLE required)
   target_link_libraries(ctx_${name} ${scope} ${required} ${arg_LINKS})
   if(arg_LINKS_PRIVATE)
@@ -45,6 +53,7 @@ function(ctx_add_component name)
   set_property(GLOBAL APPEND PROPERTY CTX_COMPONENTS ${name})
   set_property(GLOBAL PROPERTY CTX_REQUIRES_${name} "${arg_REQUIRES}")
   set_property(GLOBAL PROPERTY CTX_PACKAGES_${name} "${arg_PACKAGES}")
+  set_property(GLOBAL PROPERTY CTX_PKG_CONFIG_${name} "${arg_PKG_CONFIG}")
 
   if(CTX_INSTALL)
     ctx_install_component(${name} "${arg_REQUIRES}" "${arg_PACKAGES}")
@@ -90,6 +99,13 @@ function(ctx_install_component_file name requires packages)
   foreach(package IN LISTS packages)
     string(APPEND text "find_dependency(${package})\n")
   endforeach()
+  get_property(modules GLOBAL PROPERTY CTX_PKG_CONFIG_${name})
+  if(modules)
+    string(APPEND text
+      "pkg_check_modules(ctx_${name}_modules QUIET IMPORTED_TARGET ${modules})\n"
+      "if(NOT ctx_${name}_modules_FOUND)\n"
+      "  set(ctx_NOT_FOUND_MESSAGE \"pkg-config does not find ${modules}\")\n  return()\nendif()\n")
+  endif()
   foreach(component IN LISTS requires)
     string(APPEND text
       "include(\"\${CMAKE_CURRENT_LIST_DIR}/ctx-${component}.cmake\" OPTIONAL)\n"
