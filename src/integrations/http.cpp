@@ -38,7 +38,7 @@ void set_status(Span& span, int status, int first_error) noexcept {
     span.set_attribute("http.response.status_code", status);
     if (status < first_error) return;
     std::array<char, 12> digits;  // NOLINT(*-member-init): written before it is read
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), status).ptr;
+    const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), status).ptr;
     const std::string_view text{digits.data(), static_cast<std::size_t>(end - digits.data())};
     span.set_attribute("error.type", text);
     span.set_status(StatusCode::error);
@@ -106,10 +106,10 @@ HttpTracing::HttpTracing(HttpTracingOptions options)
       propagators_(counted(std::move(options.propagators), options.edge)),
       respond_with_(options.respond_with) {}
 
-HttpServerSpan HttpTracing::start_server(Context caller, std::string_view method,
+HttpServerSpan HttpTracing::start_server(ContextView caller, std::string_view method,
                                          std::string_view target, std::string_view route) const {
-    Span span = tracer_.start(span_name(method, route),
-                              {.kind = SpanKind::server, .parent = ContextView{caller}});
+    Span span =
+        tracer_.start(span_name(method, route), {.kind = SpanKind::server, .parent = caller});
     if (span.is_recording()) {
         set_method(span, method);
         span.set_attribute("url.path", path_of(target));

@@ -77,7 +77,7 @@ DatadogState outgoing_of(ContextView context) {
     const bool stands = out.priority && flags.decided() && (*out.priority > 0) == flags.sampled();
     if (!stands) {
         out.priority.reset();
-        if (flags.decided()) out.priority = flags.debug() ? 2 : int{flags.sampled()};
+        if (flags.decided()) out.priority = flags.debug() ? 2 : (flags.sampled() ? 1 : 0);
         detail::remove_datadog_tag(out.tags, "_dd.p.dm");  // who decided, and how
     }
     return out;

@@ -66,8 +66,9 @@ void Extraction::decided(TraceFlags decision) noexcept {
 }
 
 void Extraction::linked(const Link& link) noexcept {
-    const auto end = links_.begin() + link_count_;
-    if (!link.span_id.is_valid() || std::find(links_.begin(), end, link) != end) return;
+    const Link* const begin = links_.data();
+    const Link* const end = begin + link_count_;
+    if (!link.span_id.is_valid() || std::find(begin, end, link) != end) return;
     if (link_count_ < max_links) links_[link_count_++] = link;
 }
 

@@ -50,7 +50,7 @@ private:
 }  // namespace
 
 Context keep_headers(const CarrierReader& from, const std::vector<std::string>& names,
-                     Context context) {
+                     const Context& context) {
     Headers kept;
     std::size_t bytes = 0;
     for (const std::string& name : names) {

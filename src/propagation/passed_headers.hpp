@@ -13,7 +13,7 @@ namespace ctx::detail {
 
 /// `context` with the headers of these names, for write_kept_headers(). @param names  lower case.
 [[nodiscard]] Context keep_headers(const CarrierReader& from, const std::vector<std::string>& names,
-                                   Context context);
+                                   const Context& context);
 
 /// Writes what was kept; removes those of `names` that were not.
 void write_kept_headers(ContextView context, const std::vector<std::string>& names,

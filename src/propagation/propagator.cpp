@@ -204,7 +204,7 @@ Context Propagators::extract_from(const CarrierReader& from, Context base,
     if (quality_ != nullptr) quality_->received(extraction, incoming);
     Context context = std::move(extraction).finish(std::move(base), sender, incoming);
     if (passed_ != nullptr && incoming != Incoming::ignore) {
-        context = detail::keep_headers(from, *passed_, std::move(context));
+        context = detail::keep_headers(from, *passed_, context);
     }
     return context;
 }

@@ -160,8 +160,8 @@ public:
                                        HttpServeOptions options = {}) const {
         static_assert(detail::HttpRequestMessage<Request>,
                       "ctx: specialise ctx::HttpMessage with method(request) and target(request)");
-        Context caller = propagators_.extract(request, std::move(options.base));
-        return start_server(std::move(caller), HttpMessage<Request>::method(request),
+        const Context caller = propagators_.extract(request, std::move(options.base));
+        return start_server(caller, HttpMessage<Request>::method(request),
                             HttpMessage<Request>::target(request), options.route);
     }
 
@@ -176,7 +176,7 @@ public:
     }
 
 private:
-    [[nodiscard]] HttpServerSpan start_server(Context caller, std::string_view method,
+    [[nodiscard]] HttpServerSpan start_server(ContextView caller, std::string_view method,
                                               std::string_view target,
                                               std::string_view route) const;
     [[nodiscard]] HttpClientSpan start_client(std::string_view method,
