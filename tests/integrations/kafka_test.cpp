@@ -138,6 +138,21 @@ TEST(Kafka, carries_a_context_through_the_cpp_api) {
     EXPECT_EQ(ctx::extract(*message).span_context(), sender().span_context());
 }
 
+TEST(Kafka, of_a_timeout_has_no_context) {
+    MockCluster cluster;
+    std::string error;
+    const std::unique_ptr<RdKafka::Conf> conf{RdKafka::Conf::create(RdKafka::Conf::CONF_GLOBAL)};
+    conf->set("bootstrap.servers", cluster.servers(), error);
+    conf->set("group.id", "test", error);
+    const std::unique_ptr<RdKafka::KafkaConsumer> consumer{
+        RdKafka::KafkaConsumer::create(conf.get(), error)};
+    ASSERT_NE(consumer, nullptr) << error;
+    const std::unique_ptr<RdKafka::Message> nothing{consumer->consume(0)};
+    ASSERT_EQ(nothing->err(), RdKafka::ERR__TIMED_OUT);
+    EXPECT_FALSE(ctx::extract(*nothing));
+    consumer->close();
+}
+
 /// What a command prints.
 std::string output_of(const std::string& command) {
     std::string output;

@@ -14,7 +14,8 @@
 // send on leave the older ones before their own.)
 //
 // Threads   As librdkafka: headers belong to the thread that uses them until they are handed over.
-// Errors    Nothing here fails but with std::bad_alloc; null values read as empty.
+// Errors    Nothing here fails but with std::bad_alloc; a header without a value counts as absent,
+//           and an event that is no record has none.
 // Cost      Reading: a walk over the headers per name, nothing is copied. Writing: a walk, and
 //           librdkafka's copy of name and value.
 
@@ -33,7 +34,7 @@
 namespace ctx {
 namespace detail {
 
-/// Calls `visit(name, value)` for each header, in order.
+/// Calls `visit(name, value)` for each header that has a value, in order.
 template <typename Visit>
 void for_each_kafka_header(const rd_kafka_headers_t* headers, Visit&& visit) {
     const char* name = nullptr;
@@ -44,10 +45,8 @@ void for_each_kafka_header(const rd_kafka_headers_t* headers, Visit&& visit) {
             RD_KAFKA_RESP_ERR_NO_ERROR) {
             return;
         }
-        const bool has_value = value != nullptr;
-        visit(std::string_view{name}, has_value
-                                          ? std::string_view{static_cast<const char*>(value), size}
-                                          : std::string_view{});
+        if (value == nullptr) continue;
+        visit(std::string_view{name}, std::string_view{static_cast<const char*>(value), size});
     }
 }
 
@@ -119,8 +118,10 @@ struct CarrierTraits<rd_kafka_message_t> {
 
 private:
     static const rd_kafka_headers_t* headers_of(const rd_kafka_message_t& message) {
+        // An event that is no record, such as a timeout of the C++ API, may be less than
+        // librdkafka looks at. A record has a topic.
         rd_kafka_headers_t* headers = nullptr;
-        rd_kafka_message_headers(&message, &headers);
+        if (message.rkt != nullptr) rd_kafka_message_headers(&message, &headers);
         return headers;
     }
 };

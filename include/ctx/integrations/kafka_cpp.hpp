@@ -12,7 +12,8 @@
 // The rules are those of kafka.hpp.
 //
 // Threads   As librdkafka: headers belong to the thread that uses them until they are handed over.
-// Errors    Nothing here fails but with std::bad_alloc; null values read as empty.
+// Errors    As kafka.hpp. RdKafka::Message::headers() takes the headers out of the record: extract
+//           before it is called.
 // Cost      RdKafka::Message is read without copies; RdKafka::Headers can only be read as a list
 //           of copies, so prefer the message.
 
