@@ -124,6 +124,16 @@ TEST(GrpcSyncClient, sends_baggage_that_fills_the_limit) {
     EXPECT_EQ(echo.seen.baggage().find("large"), value);
 }
 
+TEST(GrpcSyncClient, sends_no_more_than_its_own_limit) {
+    Echo echo;
+    const auto channel = echo.server.channel({.tracer = echo.bench.tracer, .metadata_limit = 500});
+    const auto baggage = ctx::Baggage{}.set("large", std::string(500, 'x'));
+    const ctx::Scope scope{ctx::Context{}.with_baggage(baggage)};
+    EXPECT_TRUE(call(*channel).status.ok());
+    EXPECT_EQ(echo.traceparents.size(), 1U);
+    EXPECT_EQ(echo.seen.baggage().size(), 0U);
+}
+
 void extract_nothing(const ctx::CarrierReader&, ctx::Extraction&) {}
 void inject_evil(ctx::ContextView, const ctx::CarrierWriter& into) {
     into.set("evil", "\xff\n");
