@@ -1,6 +1,7 @@
 // Clients of every API: whose child a call is, what is sent, when its span ends.
 
 #include "integrations/grpc/support.hpp"
+#include <ctx/context/child_span.hpp>
 #include <ctx/context/current.hpp>
 #include <ctx/propagation/tracecontext.hpp>
 
@@ -8,7 +9,9 @@
 #include <grpcpp/completion_queue.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <future>
+#include <map>
 
 namespace {
 
@@ -132,6 +135,21 @@ TEST(GrpcSyncClient, sends_no_more_than_its_own_limit) {
     EXPECT_TRUE(call(*channel).status.ok());
     EXPECT_EQ(echo.traceparents.size(), 1U);
     EXPECT_EQ(echo.seen.baggage().size(), 0U);
+}
+
+/// Whether GrpcOptions write a b3 header, and no other, where the environment asks for that.
+bool speaks_b3_of_the_environment() {
+    if (setenv("OTEL_PROPAGATORS", "b3", 1) != 0) return false;  // NOLINT(concurrency-mt-unsafe)
+    const ctx::GrpcOptions options{.tracer = ctx::Tracer{{}}};
+    std::map<std::string, std::string> headers;
+    options.propagators.inject(ctx::Context{}.with_span(ctx::child_of(ctx::Context{})), headers);
+    return headers.size() == 1 && headers.contains("b3");
+}
+
+// In a process of its own: threads of gRPC read the environment whenever they like.
+TEST(GrpcOptionsDeathTest, speak_the_formats_of_the_environment_unless_told) {
+    testing::FLAGS_gtest_death_test_style = "threadsafe";
+    EXPECT_EXIT(std::_Exit(speaks_b3_of_the_environment() ? 0 : 1), testing::ExitedWithCode(0), "");
 }
 
 void extract_nothing(const ctx::CarrierReader&, ctx::Extraction&) {}

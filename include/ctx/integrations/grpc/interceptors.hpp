@@ -59,7 +59,7 @@ namespace ctx {
 struct GrpcOptions {
     Tracer tracer;
     /// What is read and written. Where the other side is not one of ours: Propagators::at().
-    Propagators propagators = {};
+    Propagators propagators = Propagators::from_environment();
     /// Of a client: what would make its metadata larger is not sent. See GrpcMetadata.
     std::size_t metadata_limit = default_grpc_metadata_limit;
 };
