@@ -121,10 +121,6 @@ char letter_of(TraceFlags flags) noexcept {
     return flags.sampled() ? '1' : '0';
 }
 
-bool has_span(ContextView context) noexcept {
-    return context.trace_id().is_valid() && context.span_id().is_valid();
-}
-
 }  // namespace
 
 void extract_b3(const CarrierReader& from, Extraction& into) {
@@ -136,7 +132,7 @@ void extract_b3(const CarrierReader& from, Extraction& into) {
 
 void inject_b3(ContextView context, const CarrierWriter& into) {
     const char letter = letter_of(context.flags());
-    if (!has_span(context)) {
+    if (!detail::has_span(context)) {
         const bool says_all = letter != '\0' && !context.trace_id().is_valid();
         return says_all ? into.set("b3", {&letter, 1}) : into.remove("b3");
     }
@@ -153,7 +149,7 @@ void inject_b3(ContextView context, const CarrierWriter& into) {
 
 void inject_b3_multi(ContextView context, const CarrierWriter& into) {
     into.remove("x-b3-parentspanid");  // OpenTelemetry: MUST NOT be sent
-    if (has_span(context)) {
+    if (detail::has_span(context)) {
         char text[32];
         detail::write_trace_id(context.trace_id(), text);
         into.set("x-b3-traceid", {text, 32});
@@ -163,8 +159,9 @@ void inject_b3_multi(ContextView context, const CarrierWriter& into) {
         into.remove("x-b3-traceid");
         into.remove("x-b3-spanid");
     }
-    const char letter =
-        has_span(context) || !context.trace_id().is_valid() ? letter_of(context.flags()) : '\0';
+    const char letter = detail::has_span(context) || !context.trace_id().is_valid()
+                            ? letter_of(context.flags())
+                            : '\0';
     if (letter == 'd') {
         into.set("x-b3-flags", "1");
     } else {

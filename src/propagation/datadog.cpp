@@ -104,9 +104,7 @@ void write_priority(std::optional<int> priority, const CarrierWriter& into) {
 void write_trace(ContextView context, const CarrierWriter& into) {
     const TraceId trace_id = context.trace_id();
     if (trace_id.low() == 0) {
-        for (const std::string_view name : datadog_fields)
-            into.remove(name);
-        return;
+        return detail::remove_all(datadog_fields, into);
     }
     into.set("x-datadog-trace-id", detail::DecimalText{trace_id.low()}.view());
     into.set("x-datadog-parent-id", detail::DecimalText{context.span_id().value()}.view());
@@ -131,9 +129,7 @@ const DatadogState* datadog_state(ContextView context) noexcept {
 
 void extract_datadog(const CarrierReader& from, Extraction& into) {
     read_trace(from, into);
-    detail::EntryList entries;
-    detail::read_prefixed(from, prefix, detail::Spelling::raw, entries);
-    entries.finish(into);
+    detail::read_prefixed(from, prefix, detail::Spelling::raw, into);
 }
 
 void inject_datadog(ContextView context, const CarrierWriter& into) {

@@ -13,10 +13,6 @@ constexpr std::string_view tag_prefix = "_dd.p.";
 constexpr std::string_view tid_key = "_dd.p.tid";
 constexpr std::size_t max_origin = 256;
 
-bool is_printable(char c) noexcept {
-    return c >= ' ' && c <= '~';
-}
-
 void append_tag(std::string& list, std::string_view key, std::string_view value) {
     if (!list.empty()) list += ',';
     list.append(key).append(1, '=').append(value);
@@ -47,7 +43,7 @@ void read_dd_field(std::string_view field, DatadogState& state) {
 }  // namespace
 
 bool is_datadog_origin(std::string_view text) noexcept {
-    return text.size() <= max_origin && std::all_of(text.begin(), text.end(), is_printable);
+    return text.size() <= max_origin && is_printable(text);
 }
 
 std::uint64_t read_datadog_tags(std::string_view list, std::string& kept) {
@@ -56,8 +52,7 @@ std::uint64_t read_datadog_tags(std::string_view list, std::string& kept) {
         std::string_view value = next_part(list, ',');
         const std::string_view key = trim_ows(next_part(value, '='));
         if (!key.starts_with(tag_prefix) || key.size() == tag_prefix.size() || value.empty() ||
-            !std::all_of(key.begin(), key.end(), is_printable) ||
-            !std::all_of(value.begin(), value.end(), is_printable)) {
+            !is_printable(key) || !is_printable(value)) {
             continue;
         }
         if (key == tid_key) {

@@ -79,12 +79,6 @@ void Extraction::begin_anew() noexcept {
     kept_ = {};
 }
 
-Context Extraction::with_extras(Context context) const {
-    if (kept_) context = context.with_values_of(kept_);
-    if (link_count_ > 0) context = context.with_links({links_.data(), link_count_});
-    return context;
-}
-
 Context Extraction::finish(Context base, Destination from, Incoming incoming) && {
     if (incoming == Incoming::ignore) [[unlikely]] {
         return base;
@@ -101,6 +95,7 @@ Context Extraction::finish(Context base, Destination from, Incoming incoming) &&
         if (decision_.debug()) span_.flags = span_.flags.with_debug();
         has_span = true;
     }
+    if (kept_) base = base ? base.with_values_of(kept_) : kept_;
     if (has_span && !baggage_.empty()) {
         base = base.with_span_and_baggage(span_, std::move(baggage_));
     } else if (has_span) {
@@ -108,8 +103,7 @@ Context Extraction::finish(Context base, Destination from, Incoming incoming) &&
     } else if (!baggage_.empty()) {
         base = base.with_baggage(std::move(baggage_));
     }
-    const bool has_extras = kept_ || link_count_ > 0;
-    return has_extras ? with_extras(std::move(base)) : base;
+    return link_count_ == 0 ? base : base.with_links({links_.data(), link_count_});
 }
 
 }  // namespace ctx

@@ -103,7 +103,7 @@ void extract_grpc_trace_bin(const CarrierReader& from, Extraction& into) {
 }
 
 void inject_grpc_trace_bin(ContextView context, const CarrierWriter& into) {
-    if (!context.trace_id().is_valid() || !context.span_id().is_valid()) {
+    if (!detail::has_span(context)) {
         return into.remove("grpc-trace-bin");
     }
     char bytes[binary_trace_context_size];

@@ -95,7 +95,7 @@ void read_list(std::string_view list, detail::EntryList& entries) {
 void read_baggage(const CarrierReader& from, Extraction& into) {
     detail::EntryList entries;
     from.find("jaeger-baggage", [&entries](std::string_view list) { read_list(list, entries); });
-    detail::read_prefixed(from, prefix, detail::Spelling::escaped, entries);
+    entries.add_all(from, prefix, detail::Spelling::escaped);
     entries.finish(into);
 }
 
@@ -104,7 +104,7 @@ unsigned bits_of(TraceFlags flags) noexcept {
 }
 
 void write_trace(ContextView context, const CarrierWriter& into) {
-    if (!context.trace_id().is_valid() || !context.span_id().is_valid()) {
+    if (!detail::has_span(context)) {
         return into.remove("uber-trace-id");
     }
     char text[32 + 1 + 16 + 3 + 2];

@@ -46,9 +46,7 @@ void write_trace(ContextView context, const CarrierWriter& into) {
     // A trace id whose right half is zero cannot be said.
     const std::uint64_t low = context.trace_id().low();
     if (low == 0 || !context.span_id().is_valid()) {
-        for (const std::string_view name : ottrace_fields)
-            into.remove(name);
-        return;
+        return detail::remove_all(ottrace_fields, into);
     }
     char digits[16];
     detail::write_hex_words(low, digits);
@@ -66,9 +64,7 @@ void write_trace(ContextView context, const CarrierWriter& into) {
 
 void extract_ottrace(const CarrierReader& from, Extraction& into) {
     read_trace(from, into);
-    detail::EntryList entries;
-    detail::read_prefixed(from, prefix, detail::Spelling::raw, entries);
-    entries.finish(into);
+    detail::read_prefixed(from, prefix, detail::Spelling::raw, into);
 }
 
 void inject_ottrace(ContextView context, const CarrierWriter& into) {

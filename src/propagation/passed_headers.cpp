@@ -95,13 +95,8 @@ void forward_format(const Format& format, const CarrierReader& from, const Carri
     for (const std::string_view prefix : format.prefixes) {
         into.remove_prefixed(prefix);
         from.for_each([&](std::string_view found, std::string_view value) {
-            if (found.size() <= prefix.size() ||
-                !same_header(found.substr(0, prefix.size()), prefix)) {
-                return;
-            }
-            std::string name{found};
-            std::transform(name.begin(), name.end(), name.begin(), to_lower);
-            into.set(name, value);
+            const bool is_entry = found.size() > prefix.size();
+            if (is_entry && header_begins_with(found, prefix)) into.set(lower_case(found), value);
         });
     }
 }

@@ -5,7 +5,6 @@
 #include <ctx/baggage/baggage_key.hpp>
 #include <ctx/context/detail/hex.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace ctx::detail {
@@ -27,59 +26,50 @@ bool is_plain(char c) noexcept {
     return letter || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
 }
 
+void append_escaped(std::string& out, char c) {
+    if (is_plain(c)) {
+        out += c;
+        return;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += '%';
+    out += upper_digits[byte >> 4];
+    out += upper_digits[byte & 15U];
+}
+
 void append_escaped(std::string& out, std::string_view value) {
-    for (const char c : value) {
-        if (is_plain(c)) {
-            out += c;
+    for (const char c : value)
+        append_escaped(out, c);
+}
+
+bool is_escape(std::string_view text) noexcept {
+    const auto is_digit = [](char c) {
+        return hex_values[static_cast<unsigned char>(to_lower(c))] < 16;
+    };
+    return text.size() >= 3 && text[0] == '%' && is_digit(text[1]) && is_digit(text[2]);
+}
+
+/// What is escaped already stays; "+" is a space; a "%" without two digits is itself.
+void append_spelled(std::string& out, std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t size = is_escape(text) ? 3 : 1;
+        if (size == 3) {
+            out += text.substr(0, size);
         } else {
-            const auto byte = static_cast<unsigned char>(c);
-            out += '%';
-            out += upper_digits[byte >> 4];
-            out += upper_digits[byte & 15U];
+            append_escaped(out, text.front() == '+' ? ' ' : text.front());
         }
+        text.remove_prefix(size);
     }
 }
 
-unsigned digit_of(char c) noexcept {
-    return hex_values[static_cast<unsigned char>(to_lower(c))];
-}
-
-/// "%XX" and "+" decoded; a "%" without two digits stays.
-std::string unescaped(std::string_view text) {
-    std::string result;
-    result.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const unsigned high = i + 2 < text.size() ? digit_of(text[i + 1]) : 0xff;
-        const unsigned low = i + 2 < text.size() ? digit_of(text[i + 2]) : 0xff;
-        if (text[i] == '%' && high < 16 && low < 16) {
-            result += static_cast<char>(high << 4 | low);
-            i += 2;
-        } else {
-            result += text[i] == '+' ? ' ' : text[i];
-        }
-    }
-    return result;
-}
-
-/// RFC 9110 5.5 without obs-text: what every stack lets through, and no outer spaces.
-bool is_header_text(std::string_view value) noexcept {
-    const auto printable = [](char c) { return c >= ' ' && c <= '~'; };
-    return std::all_of(value.begin(), value.end(), printable) && trim_ows(value) == value;
-}
-
-std::string lower(std::string_view text) {
-    std::string result{text};
-    std::transform(result.begin(), result.end(), result.begin(), to_lower);
-    return result;
-}
-
-bool has_prefix(std::string_view name, std::string_view prefix) noexcept {
-    return name.size() > prefix.size() && same_header(name.substr(0, prefix.size()), prefix);
+/// Printable, and no outer spaces, which are no part of a header's value.
+bool is_raw_value(std::string_view value) noexcept {
+    return is_printable(value) && trim_ows(value) == value;
 }
 
 }  // namespace
 
-void EntryList::add(std::string_view key, std::string_view value) {
+void EntryList::add(std::string_view key, std::string_view value, Spelling spelling) {
     const std::size_t bytes = key.size() + value.size() + 2;  // "=" and ","
     const bool fits = count_ < limits_.max_members && bytes_ + bytes <= limits_.max_bytes;
     ++count_;  // bad ones count as well: hostile input buys no free work
@@ -90,7 +80,7 @@ void EntryList::add(std::string_view key, std::string_view value) {
     bytes_ += bytes;
     if (!members_.empty()) members_ += ',';
     members_.append(key).append(1, '=');
-    append_escaped(members_, value);
+    spelling == Spelling::raw ? append_escaped(members_, value) : append_spelled(members_, value);
 }
 
 void EntryList::finish(Extraction& into) {
@@ -103,18 +93,18 @@ void EntryList::finish(Extraction& into) {
     into.found(parse_baggage(members_, {limits_.max_members, 3 * limits_.max_bytes}));
 }
 
-void read_prefixed(const CarrierReader& from, std::string_view prefix, Spelling spelling,
-                   EntryList& entries) {
+void EntryList::add_all(const CarrierReader& from, std::string_view prefix, Spelling spelling) {
     from.for_each([&](std::string_view name, std::string_view value) {
-        if (!has_prefix(name, prefix)) return;
-        const std::string key = lower(name.substr(prefix.size()));
-        value = trim_ows(value);
-        if (spelling == Spelling::escaped && value.find_first_of("%+") != std::string_view::npos) {
-            entries.add(key, unescaped(value));
-        } else {
-            entries.add(key, value);
-        }
+        if (name.size() <= prefix.size() || !header_begins_with(name, prefix)) return;
+        add(lower_case(name.substr(prefix.size())), trim_ows(value), spelling);
     });
+}
+
+void read_prefixed(const CarrierReader& from, std::string_view prefix, Spelling spelling,
+                   Extraction& into) {
+    EntryList entries;
+    entries.add_all(from, prefix, spelling);
+    entries.finish(into);
 }
 
 void write_prefixed(const Baggage& baggage, std::string_view prefix, Spelling spelling,
@@ -126,12 +116,12 @@ void write_prefixed(const Baggage& baggage, std::string_view prefix, Spelling sp
     std::size_t unsent = 0;
     for (const BaggageEntry& entry : baggage) {
         const bool sendable =
-            is_token(entry.key) && (spelling == Spelling::escaped || is_header_text(entry.value));
+            is_token(entry.key) && (spelling == Spelling::escaped || is_raw_value(entry.value));
         if (!sendable) {
             ++unsent;
             continue;
         }
-        name.assign(prefix).append(lower(entry.key));
+        name.assign(prefix).append(lower_case(entry.key));
         if (spelling == Spelling::raw) {
             into.set(name, entry.value);
         } else {

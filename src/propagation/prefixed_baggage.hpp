@@ -21,8 +21,12 @@ enum class Spelling : bool {
 /// Collects entries within the limits of the W3C header and makes a Baggage of them at once.
 class EntryList {
 public:
-    /// Keys that are no token are left out. @param value  decoded.
-    void add(std::string_view key, std::string_view value);
+    /// Keys that are no token are left out.
+    void add(std::string_view key, std::string_view value, Spelling spelling = Spelling::raw);
+
+    /// The headers that begin with `prefix` (lower case). Keys are in lower case: names of HTTP
+    /// headers have no case.
+    void add_all(const CarrierReader& from, std::string_view prefix, Spelling spelling);
 
     /// What came in goes to `into`, the number of entries left out too.
     void finish(Extraction& into);
@@ -35,10 +39,9 @@ private:
     std::size_t dropped_ = 0;
 };
 
-/// Reads the headers that begin with `prefix` (lower case). Keys are in lower case: names of HTTP
-/// headers have no case.
+/// An EntryList of these headers alone.
 void read_prefixed(const CarrierReader& from, std::string_view prefix, Spelling spelling,
-                   EntryList& entries);
+                   Extraction& into);
 
 /// Writes one header per string entry that it can say, and removes others of that prefix.
 void write_prefixed(const Baggage& baggage, std::string_view prefix, Spelling spelling,

@@ -43,22 +43,12 @@ constexpr Format known_formats[] = {tracecontext_format,
 
 constexpr std::string_view default_names = "tracecontext,baggage";
 
-std::string lower(std::string_view text) {
-    std::string result{text};
-    for (char& c : result) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-    }
-    return result;
-}
-
 /// The comma-separated names, trimmed, in lower case, without empty ones.
 std::vector<std::string> split_names(std::string_view list) {
     std::vector<std::string> names;
     while (!list.empty()) {
-        const std::size_t comma = list.find(',');
-        const std::string_view name = detail::trim_ows(list.substr(0, comma));
-        list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
-        if (!name.empty()) names.push_back(lower(name));
+        const std::string_view name = detail::trim_ows(detail::next_part(list, ','));
+        if (!name.empty()) names.push_back(detail::lower_case(name));
     }
     return names;
 }
@@ -148,7 +138,7 @@ Propagators Propagators::passing(std::span<const std::string_view> names) const 
     Propagators changed = *this;
     changed.asked_to_pass_.clear();
     for (const std::string_view name : names)
-        changed.asked_to_pass_.push_back(lower(name));
+        changed.asked_to_pass_.push_back(detail::lower_case(name));
     changed.leave_out_what_formats_write();
     return changed;
 }

@@ -48,10 +48,6 @@ std::optional<SpanContext> read_metric(std::string_view metric) noexcept {
     return std::nullopt;
 }
 
-bool has_span(ContextView context) noexcept {
-    return context.trace_id().is_valid() && context.span_id().is_valid();
-}
-
 std::string_view write_ids(ContextView context, char (&text)[traceparent_size]) noexcept {
     write_traceparent(context.trace_id(), context.span_id(), context.flags(), text);
     return {text, sizeof text};

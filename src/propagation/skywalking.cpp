@@ -49,8 +49,7 @@ std::optional<TraceId> uuid_of(std::string_view text) noexcept {
 }
 
 bool is_header_text(std::string_view text) noexcept {
-    return text.size() < max_size &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+    return text.size() < max_size && detail::is_printable(text);
 }
 
 std::array<std::string_view, field_count> split(std::string_view value) noexcept {

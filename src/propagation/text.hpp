@@ -2,10 +2,13 @@
 
 #pragma once
 
+#include <ctx/context/context.hpp>
 #include <ctx/propagation/carrier_view.hpp>
 
 #include <cstddef>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace ctx::detail {
@@ -23,8 +26,19 @@ constexpr std::string_view trim_ows(std::string_view text) noexcept {
     return text;
 }
 
-constexpr char to_lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+inline std::string lower_case(std::string_view text) {
+    std::string result{text};
+    for (char& c : result)
+        c = to_lower(c);
+    return result;
+}
+
+/// What every HTTP stack lets through (RFC 9110 5.5 without obs-text and tabs).
+constexpr bool is_printable(std::string_view text) noexcept {
+    for (const char c : text) {
+        if (c < ' ' || c > '~') return false;
+    }
+    return true;
 }
 
 /// @param lower  in lower case.
@@ -49,6 +63,17 @@ inline std::optional<std::string_view> first_line(const CarrierReader& from,
         if (!first) first = trim_ows(line);
     });
     return first;
+}
+
+/// Leaves none of these headers.
+inline void remove_all(std::span<const std::string_view> names, const CarrierWriter& into) {
+    for (const std::string_view name : names)
+        into.remove(name);
+}
+
+/// Whether there is a span that a callee could be a child of.
+inline bool has_span(ContextView context) noexcept {
+    return context.trace_id().is_valid() && context.span_id().is_valid();
 }
 
 }  // namespace ctx::detail

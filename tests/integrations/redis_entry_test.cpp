@@ -1,24 +1,12 @@
-#include <ctx/integrations/redis.hpp>
+#include "integrations/redis_replies.hpp"
 
 #include <gtest/gtest.h>
 
-#include <map>
-#include <memory>
 #include <string>
 
 namespace {
 
-const std::string traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-
-ctx::Context sender() {
-    return ctx::extract(std::map<std::string, std::string>{{"traceparent", traceparent},
-                                                           {"baggage", "tenant=acme"}});
-}
-
-struct ReplyDeleter {
-    void operator()(redisReply* reply) const { freeReplyObject(reply); }
-};
-using Reply = std::unique_ptr<redisReply, ReplyDeleter>;
+using namespace ctx::test;
 
 /// What hiredis makes of bytes on the wire.
 Reply parse(const std::string& bytes) {

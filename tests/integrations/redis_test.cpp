@@ -1,5 +1,4 @@
-#include <ctx/context/child_span.hpp>
-#include <ctx/integrations/redis.hpp>
+#include "integrations/redis_replies.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,23 +12,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <string>
 
 namespace {
 
-const std::string traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-
-ctx::Context sender() {
-    return ctx::extract(std::map<std::string, std::string>{{"traceparent", traceparent},
-                                                           {"baggage", "tenant=acme"}});
-}
-
-struct ReplyDeleter {
-    void operator()(redisReply* reply) const { freeReplyObject(reply); }
-};
-using Reply = std::unique_ptr<redisReply, ReplyDeleter>;
+using namespace ctx::test;
 
 /// Debian's redis-server on a socket of its own.
 class Server {

@@ -57,16 +57,26 @@ namespace ctx {
 template <typename Carrier>
 struct CarrierTraits {};
 
+namespace detail {
+constexpr char to_lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+}  // namespace detail
+
 /// Whether two header names are the same (RFC 9110 5.1). `lower` must be in lower case.
 [[nodiscard]] constexpr bool same_header(std::string_view name, std::string_view lower) noexcept {
     if (name.size() != lower.size()) return false;
     if (name == lower) return true;  // as HTTP/2 and most clients spell it: one memcmp
     for (std::size_t i = 0; i < name.size(); ++i) {
-        const char c = name[i];
-        const char folded = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-        if (folded != lower[i]) return false;
+        if (detail::to_lower(name[i]) != lower[i]) return false;
     }
     return true;
+}
+
+/// Whether a header name begins so. `prefix` must be in lower case.
+[[nodiscard]] constexpr bool header_begins_with(std::string_view name,
+                                                std::string_view prefix) noexcept {
+    return name.size() >= prefix.size() && same_header(name.substr(0, prefix.size()), prefix);
 }
 
 namespace detail {

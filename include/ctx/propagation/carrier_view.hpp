@@ -152,12 +152,10 @@ private:
         do {
             name.clear();
             CarrierTraits<C>::for_each(carrier, [&](std::string_view found, std::string_view) {
-                const bool begins_so = found.size() >= prefix.size() &&
-                                       same_header(found.substr(0, prefix.size()), prefix);
-                if (name.empty() && begins_so) name = found;
+                if (name.empty() && header_begins_with(found, prefix)) name = found;
             });
             for (char& c : name)
-                c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+                c = detail::to_lower(c);
             if (!name.empty()) CarrierTraits<C>::remove(carrier, name);
         } while (!name.empty());
     }

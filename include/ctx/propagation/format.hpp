@@ -91,7 +91,6 @@ public:
 private:
     void merge_same_trace(const SpanContext& earlier, const SpanContext& later) noexcept;
     void begin_anew() noexcept;
-    [[nodiscard]] Context with_extras(Context context) const;
 
     static constexpr std::size_t max_links = 4;
 
