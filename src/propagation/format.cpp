@@ -103,7 +103,8 @@ Context Extraction::finish(Context base, Destination from, Incoming incoming) &&
     } else if (!baggage_.empty()) {
         base = base.with_baggage(std::move(baggage_));
     }
-    return link_count_ == 0 ? base : base.with_links({links_.data(), link_count_});
+    if (link_count_ > 0) base = base.with_links({links_.data(), link_count_});
+    return base;
 }
 
 }  // namespace ctx
