@@ -1,6 +1,7 @@
 #include "propagation/complaint.hpp"
 #include "propagation/text.hpp"
 #include "propagation/w3c_lines.hpp"
+#include <ctx/propagation/grpc_trace_bin.hpp>
 #include <ctx/propagation/tracecontext.hpp>
 #include <ctx/propagation/traceparent.hpp>
 
@@ -8,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 
 namespace ctx {
 namespace {
@@ -36,6 +38,13 @@ detail::Complaint malformed_tracestate{"ctx_propagation_tracestate_malformed_tot
                    is_zero(line.substr(36, SpanId::hex_digits))
                ? Rejection::zero_id
                : Rejection::shape;
+}
+
+/// A line that is no traceparent in text: of a message of AMQP it may be bytes, that begin with 0.
+[[gnu::noinline, gnu::cold]] std::variant<SpanContext, Rejection> parse_other(
+    std::string_view line) noexcept {
+    if (line.starts_with('\0')) return parse_binary_trace_context(line);
+    return reason_of(line);
 }
 
 /// The lines of one `tracestate`, joined when there are several (Level 2, 3.3.1).
@@ -92,7 +101,13 @@ void detail::take_tracecontext(const HeaderLines& traceparent, const HeaderLines
     if (traceparent.count == 0) return;
     if (traceparent.count > 1) return repeated_traceparent.reject(into, Rejection::repeated);
     std::optional<SpanContext> span = parse_traceparent(traceparent.first);
-    if (!span) return malformed_traceparent.reject(into, reason_of(traceparent.first));
+    if (!span) {
+        const auto other = parse_other(traceparent.first);
+        if (const auto* reason = std::get_if<Rejection>(&other)) {
+            return malformed_traceparent.reject(into, *reason);
+        }
+        span = std::get<SpanContext>(other);
+    }
     span->trace_state = read_tracestate(tracestate, from, into);
     into.found(std::move(*span));
 }

@@ -6,6 +6,8 @@
 //
 // Several traceparent lines are no traceparent; several tracestate lines are one list. A tracestate
 // is looked at only beside a valid traceparent, and dropped whole when one member is broken.
+// A traceparent that begins with a zero byte is the binary form of AMQP's draft, read and not
+// written: see grpc_trace_bin.hpp.
 //
 // Threads   Pure functions of the carrier.
 // Errors    Counted: ctx_propagation_traceparent_malformed_total, …_traceparent_repeated_total,
