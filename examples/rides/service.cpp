@@ -39,7 +39,7 @@ struct Running {
 Handler traced(const Service& service, std::string name, Handler inner) {
     return [&service, name = std::move(name), inner = std::move(inner)](const Request& request,
                                                                         Reply reply) {
-        const ctx::Context caller = ctx::extract(request);
+        const ctx::Context caller = service.propagators.extract(request);
         auto running = std::make_shared<Running>(Running{
             .span = service.tracer.start(name, {.kind = ctx::SpanKind::server,
                                                 .parent = caller,
@@ -64,7 +64,7 @@ ctx::Span ServiceClient::start_call(std::string_view path) const {
 net::awaitable<Response> ServiceClient::get(std::string path, std::string query) {
     ctx::Span span = start_call(path);
     Request request{http::verb::get, path + '?' + query, 11};
-    ctx::inject(span.context(), request);
+    service_->propagators.inject(span.context(), request);
     try {
         Response response = co_await connections_.exchange(std::move(request));
         span.set_attribute("http.response.status_code", response.result_int());

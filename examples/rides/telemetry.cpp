@@ -158,7 +158,7 @@ Service Telemetry::service(std::string_view name) const {
                         .sampler = ctx::Sampler::parent_based(sample_ratio_),
                         .recorder = recorder}};
     return {std::move(tracer), spdlog::get(std::string{name}),
-            metrics.request_seconds->with({name})};
+            metrics.request_seconds->with({name}), ctx::Propagators::from_environment()};
 }
 
 }  // namespace rides

@@ -6,6 +6,7 @@
 #include "log_index.hpp"
 #include <ctx/metrics.hpp>
 #include <ctx/metrics/prometheus_source.hpp>
+#include <ctx/propagation/propagator.hpp>
 #include <ctx/tracing.hpp>
 
 #include <absl/status/statusor.h>
@@ -21,11 +22,13 @@
 
 namespace rides {
 
-/// What one service has of its own: its name on spans and log lines, its requests' durations.
+/// What one service has of its own: its name on spans and log lines, its requests' durations, the
+/// headers that it reads and writes.
 struct Service {
     ctx::Tracer tracer;
     std::shared_ptr<spdlog::logger> log;
     ctx::Histogram duration;
+    ctx::Propagators propagators;
 };
 
 /// The metrics of ctx: their `customer` is the baggage's, nobody passes it.

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""HAProxy with its OpenTracing filter and Datadog's tracer in front of two propagation services.
+"""HAProxy with its OpenTracing filter and Datadog's tracer in front of two propagation services and
+two instances of the demo.
 
-usage: haproxy_test.py SERVICE
+usage: haproxy_test.py SERVICE RIDES
 
-HAProxy traces in Datadog's headers and chooses the service by a member of the baggage; the services
+HAProxy traces in Datadog's headers and chooses the instance by a member of the baggage; the services
 continue its trace and send it on. Exit status 1: something was lost.
 """
 import http.client
@@ -17,6 +18,10 @@ import sys
 import tempfile
 import threading
 import unittest
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                             "../../integrations/rides"))
+from demo import Demo, wait_for  # noqa: E402
 
 PLUGIN = "/usr/lib/x86_64-linux-gnu/libdd_opentracing_plugin.so"
 TIMEOUT = 30
@@ -58,6 +63,9 @@ frontend in
     filter opentracing id ctx config ot.cfg
     acl gold req.hdr(baggage) -m reg (^|,)[[:space:]]*tier=gold[[:space:]]*(;|,|$)
     http-response set-header x-backend %b
+    acl ride path /dispatch
+    use_backend gold-rides if gold ride
+    use_backend rides if ride
     use_backend gold if gold
     default_backend standard
 backend gold
@@ -65,6 +73,12 @@ backend gold
 {rename}
 backend standard
     server s 127.0.0.1:{standard}
+{rename}
+backend gold-rides
+    server s 127.0.0.1:{gold_rides}
+{rename}
+backend rides
+    server s 127.0.0.1:{rides}
 {rename}
 """
 
@@ -101,8 +115,15 @@ class Callback:
                 peer.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n[]")
 
 
+def ended_spans(demo, trace_id):
+    """The spans of a trace that are known, once none of them is open."""
+    status, _, body = demo.get("/api/traces/" + trace_id)
+    spans = json.loads(body)["spans"] if status == 200 else []
+    return spans if all(span["ended"] for span in spans) else []
+
+
 def start_service(program):
-    environment = dict(os.environ, PORT="0", OTEL_PROPAGATORS="tracecontext,baggage,datadog")
+    environment = dict(os.environ, PORT="0")
     process = subprocess.Popen([program], env=environment, stdout=subprocess.PIPE, text=True)
     return process, int(re.search(r"127\.0\.0\.1:(\d+)", process.stdout.readline()).group(1))
 
@@ -113,10 +134,13 @@ class HAProxy(unittest.TestCase):
         cls.callback = Callback()
         cls.folder = tempfile.mkdtemp()
         cls.services = [start_service(SERVICE) for _ in range(2)]
+        cls.rides = {name: Demo(RIDES, "--log", os.path.join(cls.folder, name + ".log"))
+                     for name in ("gold-rides", "rides")}
         cls.port = free_port()
         # The tracer is looked for beside the configuration.
         os.symlink(PLUGIN, os.path.join(cls.folder, "plugin.so"))
         ports = {"port": cls.port, "gold": cls.services[0][1], "standard": cls.services[1][1],
+                 "gold_rides": cls.rides["gold-rides"].port, "rides": cls.rides["rides"].port,
                  "timeout": TIMEOUT, "rename": RENAME}
         for name, text in (("dd.json", json.dumps(TRACER)), ("ot.cfg", FILTER),
                            ("haproxy.cfg", PROXY.format(**ports))):
@@ -134,6 +158,8 @@ class HAProxy(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
+        for demo in cls.rides.values():
+            demo.__exit__(None, None, None)
         for process in [cls.process] + [service for service, _ in cls.services]:
             process.terminate()
             process.wait(TIMEOUT)
@@ -181,7 +207,40 @@ class HAProxy(unittest.TestCase):
             self.assertEqual(chosen, backend, baggage)
             self.assertEqual(sent["baggage"], baggage.replace(", ", ","))
 
+    def ride(self, headers):
+        """The backend of a ride, and what the answer says of it."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
+        connection.request("GET", "/dispatch?customer=392", headers=headers)
+        response = connection.getresponse()
+        body = json.loads(response.read())
+        connection.close()
+        self.assertEqual(response.status, 200, self.said)
+        return response.getheader("x-backend"), body
+
+    def test_a_ride_is_one_trace_with_the_proxy_in_front(self):
+        _, ride = self.ride({"x-datadog-trace-id": "42", "x-datadog-parent-id": "43",
+                             "x-datadog-sampling-priority": "2"})
+        trace_id = f"{42:032x}"
+        self.assertEqual(ride["trace_id"], trace_id)
+        demo = self.rides["rides"]
+        spans = wait_for("trace", lambda: ended_spans(demo, trace_id))
+        known = {span["span_id"] for span in spans}
+        outside = {span["parent_span_id"] for span in spans} - known
+        self.assertEqual(len(outside), 1, "all but one span have their parent in the trace")
+        self.assertNotEqual(outside, {f"{43:016x}"}, "the proxy's span is in between")
+        self.assertGreaterEqual(len({span["service"] for span in spans}), 4)
+        self.assertTrue(demo.logs(trace_id))
+
+    def test_a_member_of_the_baggage_chooses_the_instance_of_the_demo(self):
+        for baggage, backend in (("tier=gold", "gold-rides"), ("tier=silver", "rides")):
+            chosen, ride = self.ride({"baggage": baggage})
+            self.assertEqual(chosen, backend)
+            self.assertTrue(self.rides[backend].logs(ride["trace_id"]))
+            other = self.rides["rides" if backend == "gold-rides" else "gold-rides"]
+            self.assertFalse(other.logs(ride["trace_id"]))
+
 
 if __name__ == "__main__":
-    SERVICE = sys.argv[1]
-    unittest.main(argv=sys.argv[:1] + sys.argv[2:], verbosity=1)
+    SERVICE, RIDES = sys.argv[1:3]
+    os.environ["OTEL_PROPAGATORS"] = "tracecontext,baggage,datadog"
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:], verbosity=1)
