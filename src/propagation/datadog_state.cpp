@@ -33,10 +33,11 @@ void read_dd_field(std::string_view field, DatadogState& state) {
         const auto read = std::from_chars(field.data(), end, priority);
         if (read.ec == std::errc{} && read.ptr == end) state.priority = priority;
     } else if (key == "o") {
-        state.origin = with_equals_signs(field);
+        state.origin = with_equals_signs(trim_ows(field));
     } else if (key.starts_with("t.") && key.size() > 2) {
         const std::string name = std::string{tag_prefix}.append(key.substr(2));
-        if (name != tid_key) append_tag(state.tags, name, with_equals_signs(field));
+        const std::string value = with_equals_signs(trim_ows(field));
+        if (name != tid_key && !value.empty()) append_tag(state.tags, name, value);
     }
 }
 
@@ -49,15 +50,16 @@ bool is_datadog_origin(std::string_view text) noexcept {
 std::uint64_t read_datadog_tags(std::string_view list, std::string& kept) {
     std::uint64_t tid = 0;
     while (!list.empty()) {
-        std::string_view value = next_part(list, ',');
-        const std::string_view key = trim_ows(next_part(value, '='));
-        if (!key.starts_with(tag_prefix) || key.size() == tag_prefix.size() || value.empty() ||
+        std::string_view text = next_part(list, ',');
+        const std::string_view key = trim_ows(next_part(text, '='));
+        const std::string_view value = trim_ows(text);  // at the end of a header it would be lost
+        if (!key.starts_with(tag_prefix) || key.size() == tag_prefix.size() || text.empty() ||
             !is_printable(key) || !is_printable(value)) {
             continue;
         }
         if (key == tid_key) {
-            tid = parse_hex16(value).value_or(0);
-        } else {
+            tid = parse_hex16(text).value_or(0);
+        } else if (!value.empty()) {
             append_tag(kept, key, value);
         }
     }

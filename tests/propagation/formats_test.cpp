@@ -35,6 +35,20 @@ TEST(Datadog, passes_its_tags_on) {
     EXPECT_EQ(only(out, "x-datadog-sampling-priority"), "2");
 }
 
+// The next hop would not see the white space at the end of a header.
+TEST(Datadog, tags_and_origin_have_no_white_space_around_them) {
+    Headers in = datadog_trace;
+    in.back().second = "_dd.p.a= x y , _dd.p.b= ,_dd.p.c=z\t,other";
+    const Headers out = sent_on(Propagators::named("datadog"), in);
+    EXPECT_EQ(only(out, "x-datadog-tags"), "_dd.p.a=x y,_dd.p.c=z");
+
+    const Headers member = sent_on(Propagators::named("tracecontext,datadog"),
+                                   {{"traceparent", std::string{ctx::test::caller_traceparent}},
+                                    {"tracestate", "dd=s:1;o: rum ;t.a:x ,v=1"}});
+    EXPECT_EQ(only(member, "x-datadog-origin"), "rum");
+    EXPECT_EQ(only(member, "x-datadog-tags"), "_dd.p.tid=0af7651916cd43dd,_dd.p.a=x");
+}
+
 TEST(Datadog, forgets_who_decided_when_the_decision_is_another) {
     const auto datadog = Propagators::named("datadog");
     const Context context = datadog.extract(datadog_trace);
