@@ -2,6 +2,7 @@
 #include "propagation/id_text.hpp"
 #include "propagation/text.hpp"
 #include <ctx/propagation/cloud_trace.hpp>
+#include <ctx/propagation/traceparent.hpp>
 
 #include <optional>
 #include <variant>
@@ -38,15 +39,21 @@ std::variant<SpanContext, Rejection> read_header(std::string_view value) noexcep
     return SpanContext{*trace, SpanId{*span}, *flags, {}, true};
 }
 
+/// Whether the trace found so far is that of a `traceparent`, which says all that this can.
+bool yields(const CarrierReader& from, const Extraction& into) {
+    const auto line = detail::first_line(from, "traceparent");
+    const auto span = line ? parse_traceparent(*line) : std::nullopt;
+    return span && span->trace_id == into.span().trace_id;
+}
+
 }  // namespace
 
 void extract_cloud_trace(const CarrierReader& from, Extraction& into) {
-    if (into.span().trace_id.is_valid()) return;
     const auto value = detail::first_line(from, "x-cloud-trace-context");
     if (!value) return;
     const auto read = read_header(*value);
     if (const auto* reason = std::get_if<Rejection>(&read)) return malformed.reject(into, *reason);
-    into.found(std::get<SpanContext>(read));
+    if (!yields(from, into)) into.found(std::get<SpanContext>(read));
 }
 
 void inject_cloud_trace(ContextView context, const CarrierWriter& into) {

@@ -89,9 +89,9 @@ void write_tags(TraceId trace_id, const std::string& rest, const CarrierWriter& 
         tags = "_dd.p.tid=0000000000000000";
         detail::write_hex_words(trace_id.high(), tags.data() + tags.size() - 16);
     }
-    if (tags.size() + 1 + rest.size() <= detail::max_datadog_tags && !rest.empty()) {
-        if (!tags.empty()) tags += ',';
-        tags += rest;
+    const std::size_t separator = tags.empty() ? 0 : 1;
+    if (!rest.empty() && tags.size() + separator + rest.size() <= detail::max_datadog_tags) {
+        tags.append(separator, ',').append(rest);
     }
     return tags.empty() ? into.remove("x-datadog-tags") : into.set("x-datadog-tags", tags);
 }

@@ -63,6 +63,10 @@ void Environment::unset(std::string_view name) {
     std::erase_if(variables_, [name](const std::string& v) { return names(v, name); });
 }
 
+void Environment::unset_prefixed(std::string_view prefix) {
+    std::erase_if(variables_, [prefix](const std::string& v) { return v.starts_with(prefix); });
+}
+
 char* const* Environment::data() {
     pointers_.clear();
     for (std::string& variable : variables_)

@@ -26,15 +26,16 @@ detail::Complaint malformed{"ctx_propagation_jaeger_malformed_total",
                             "uber-trace-id headers that broke the grammar: the trace began anew.",
                             "a uber-trace-id header was malformed; its trace begins anew"};
 
-/// Replaces `%3A` by `:`, the one character of the format that needs escaping in some client.
-std::string_view with_colons(std::string_view value, std::array<char, max_size>& scratch) noexcept {
+/// Percent-decoded: some clients escape the colons, and might escape all (Jaeger native format).
+std::string_view decoded(std::string_view value, std::array<char, max_size>& scratch) noexcept {
     if (value.find('%') == std::string_view::npos) return value;
     std::size_t size = 0;
     while (!value.empty()) {
-        const bool colon = value.size() >= 3 && value[0] == '%' && value[1] == '3' &&
-                           detail::to_lower(value[2]) == 'a';
-        scratch[size++] = colon ? ':' : value.front();
-        value.remove_prefix(colon ? 3 : 1);
+        const auto byte = value.size() >= 3 && value[0] == '%'
+                              ? detail::parse_hex(value.substr(1, 2))
+                              : std::nullopt;
+        scratch[size++] = byte ? static_cast<char>(*byte) : value.front();
+        value.remove_prefix(byte ? 3 : 1);
     }
     return {scratch.data(), size};
 }
@@ -48,7 +49,7 @@ TraceFlags flags_of(std::uint64_t bits) noexcept {
 std::variant<SpanContext, Rejection> read_ids(std::string_view value) noexcept {
     if (value.size() > max_size) return Rejection::too_long;
     std::array<char, max_size> scratch;  // NOLINT(*-member-init): written before it is read
-    std::string_view rest = with_colons(value, scratch);
+    std::string_view rest = decoded(value, scratch);
     std::array<std::string_view, 4> parts;
     for (std::string_view& part : parts) {
         if (rest.data() == nullptr) return Rejection::shape;
@@ -88,7 +89,7 @@ void read_list(std::string_view list, detail::EntryList& entries) {
     while (!list.empty()) {
         std::string_view rest = detail::next_part(list, ',');
         const std::string_view key = detail::trim_ows(detail::next_part(rest, '='));
-        if (!key.empty()) entries.add(key, detail::trim_ows(rest));
+        if (!key.empty() || !rest.empty()) entries.add(key, detail::trim_ows(rest));
     }
 }
 

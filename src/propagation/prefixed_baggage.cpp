@@ -15,31 +15,39 @@ Complaint dropped_entries{"ctx_propagation_entry_headers_dropped_total",
                           "that were over the limits or had no usable key.",
                           "baggage headers were too many or had no usable key and were dropped"};
 Complaint unsent_entries{"ctx_propagation_entry_headers_unsent_total",
-                         "Baggage entries that uberctx- and ot-baggage- headers cannot say.",
+                         "Baggage entries that uberctx- and ot-baggage- headers cannot say, or "
+                         "that are over the limits.",
                          "baggage entries cannot be said in headers of this format, not sent"};
 
 constexpr std::string_view upper_digits = "0123456789ABCDEF";
 
-/// What both `baggage` and Jaeger's readers take for a character and nothing else.
-bool is_plain(char c) noexcept {
+/// What every reader of percent-encoded text takes for a character and nothing else.
+bool is_unreserved(char c) noexcept {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     return letter || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
 }
 
-void append_escaped(std::string& out, char c) {
-    if (is_plain(c)) {
-        out += c;
-        return;
-    }
+/// What a value of `baggage` is written in (W3C Baggage 3.3.1.3, baggage-octet), but "%".
+bool is_baggage_octet(char c) noexcept {
+    return c > ' ' && c <= '~' && c != '"' && c != ',' && c != ';' && c != '\\' && c != '%';
+}
+
+void append_escape(std::string& out, char c) {
     const auto byte = static_cast<unsigned char>(c);
     out += '%';
     out += upper_digits[byte >> 4];
     out += upper_digits[byte & 15U];
 }
 
-void append_escaped(std::string& out, std::string_view value) {
-    for (const char c : value)
-        append_escaped(out, c);
+template <typename IsPlain>
+void append_escaped(std::string& out, std::string_view value, IsPlain is_plain) {
+    for (const char c : value) {
+        if (is_plain(c)) {
+            out += c;
+        } else {
+            append_escape(out, c);
+        }
+    }
 }
 
 bool is_escape(std::string_view text) noexcept {
@@ -49,17 +57,23 @@ bool is_escape(std::string_view text) noexcept {
     return text.size() >= 3 && text[0] == '%' && is_digit(text[1]) && is_digit(text[2]);
 }
 
-/// What is escaped already stays; "+" is a space; a "%" without two digits is itself.
-void append_spelled(std::string& out, std::string_view text) {
+/// "+" is a space; a "%" without two digits is itself.
+std::string unescaped(std::string_view text) {
+    const auto digit = [](char c) {
+        return static_cast<unsigned>(hex_values[static_cast<unsigned char>(to_lower(c))]);
+    };
+    std::string value;
+    value.reserve(text.size());
     while (!text.empty()) {
-        const std::size_t size = is_escape(text) ? 3 : 1;
-        if (size == 3) {
-            out += text.substr(0, size);
+        const bool escape = is_escape(text);
+        if (escape) {
+            value += static_cast<char>(digit(text[1]) << 4 | digit(text[2]));
         } else {
-            append_escaped(out, text.front() == '+' ? ' ' : text.front());
+            value += text.front() == '+' ? ' ' : text.front();
         }
-        text.remove_prefix(size);
+        text.remove_prefix(escape ? 3 : 1);
     }
+    return value;
 }
 
 /// Printable, and no outer spaces, which are no part of a header's value.
@@ -70,6 +84,13 @@ bool is_raw_value(std::string_view value) noexcept {
 }  // namespace
 
 void EntryList::add(std::string_view key, std::string_view value, Spelling spelling) {
+    if (spelling == Spelling::raw) return add_value(key, value);
+    // No use in unescaping what would be too long in any case.
+    const bool fits = value.size() <= 3 * limits_.max_bytes;
+    add_value(key, fits ? std::string_view{unescaped(value)} : value);
+}
+
+void EntryList::add_value(std::string_view key, std::string_view value) {
     const std::size_t bytes = key.size() + value.size() + 2;  // "=" and ","
     const bool fits = count_ < limits_.max_members && bytes_ + bytes <= limits_.max_bytes;
     ++count_;  // bad ones count as well: hostile input buys no free work
@@ -80,7 +101,7 @@ void EntryList::add(std::string_view key, std::string_view value, Spelling spell
     bytes_ += bytes;
     if (!members_.empty()) members_ += ',';
     members_.append(key).append(1, '=');
-    spelling == Spelling::raw ? append_escaped(members_, value) : append_spelled(members_, value);
+    append_escaped(members_, value, is_baggage_octet);
 }
 
 void EntryList::finish(Extraction& into) {
@@ -90,7 +111,8 @@ void EntryList::finish(Extraction& into) {
     }
     if (members_.empty()) return;
     // Three characters per byte is what escaping can make of them at most.
-    into.found(parse_baggage(members_, {limits_.max_members, 3 * limits_.max_bytes}));
+    into.found(parse_baggage(members_, {limits_.max_members, 3 * limits_.max_bytes}),
+               KeyCase::lost);
 }
 
 void EntryList::add_all(const CarrierReader& from, std::string_view prefix, Spelling spelling) {
@@ -111,22 +133,29 @@ void write_prefixed(const Baggage& baggage, std::string_view prefix, Spelling sp
                     const CarrierWriter& into) {
     into.remove_prefixed(prefix);
     if (baggage.empty()) return;
+    const BaggageLimits limits;
     std::string name;
     std::string escaped;
+    std::size_t count = 0;
+    std::size_t bytes = 0;
     std::size_t unsent = 0;
     for (const BaggageEntry& entry : baggage) {
+        const std::size_t size = entry.key.size() + entry.value.size() + 2;
         const bool sendable =
             is_token(entry.key) && (spelling == Spelling::escaped || is_raw_value(entry.value));
-        if (!sendable) {
+        // As EntryList counts: what is sent is read whole.
+        if (!sendable || count == limits.max_members || bytes + size > limits.max_bytes) {
             ++unsent;
             continue;
         }
+        ++count;
+        bytes += size;
         name.assign(prefix).append(lower_case(entry.key));
         if (spelling == Spelling::raw) {
             into.set(name, entry.value);
         } else {
             escaped.clear();
-            append_escaped(escaped, entry.value);
+            append_escaped(escaped, entry.value, is_unreserved);
             into.set(name, escaped);
         }
     }

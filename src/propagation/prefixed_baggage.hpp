@@ -32,6 +32,8 @@ public:
     void finish(Extraction& into);
 
 private:
+    void add_value(std::string_view key, std::string_view value);
+
     std::string members_;  // of a `baggage` header
     BaggageLimits limits_;
     std::size_t count_ = 0;
@@ -43,7 +45,8 @@ private:
 void read_prefixed(const CarrierReader& from, std::string_view prefix, Spelling spelling,
                    Extraction& into);
 
-/// Writes one header per string entry that it can say, and removes others of that prefix.
+/// Writes one header per string entry that it can say, within the limits of the W3C header, and
+/// removes others of that prefix.
 void write_prefixed(const Baggage& baggage, std::string_view prefix, Spelling spelling,
                     const CarrierWriter& into);
 

@@ -43,11 +43,18 @@ constexpr Format known_formats[] = {tracecontext_format,
 
 constexpr std::string_view default_names = "tracecontext,baggage";
 
+/// Without white space of any kind around it, such as the end of a line in a file of settings.
+std::string_view trim_space(std::string_view text) noexcept {
+    constexpr std::string_view space = " \t\r\n\v\f";
+    const std::size_t begin = std::min(text.find_first_not_of(space), text.size());
+    return text.substr(begin, text.find_last_not_of(space) + 1 - begin);
+}
+
 /// The comma-separated names, trimmed, in lower case, without empty ones.
 std::vector<std::string> split_names(std::string_view list) {
     std::vector<std::string> names;
     while (!list.empty()) {
-        const std::string_view name = detail::trim_ows(detail::next_part(list, ','));
+        const std::string_view name = trim_space(detail::next_part(list, ','));
         if (!name.empty()) names.push_back(detail::lower_case(name));
     }
     return names;
@@ -154,7 +161,12 @@ void Propagators::leave_out_what_formats_write() {
 
 bool Propagators::owns(std::string_view header) const noexcept {
     return std::any_of(write_.begin(), write_.end(), [header](const Format& format) {
-        return std::find(format.fields.begin(), format.fields.end(), header) != format.fields.end();
+        const auto is_its = [header](std::string_view prefix) {
+            return header.starts_with(prefix);
+        };
+        return std::find(format.fields.begin(), format.fields.end(), header) !=
+                   format.fields.end() ||
+               std::any_of(format.prefixes.begin(), format.prefixes.end(), is_its);
     });
 }
 
@@ -180,6 +192,16 @@ Propagators Propagators::from_environment(std::span<const Format> also) {
     return named(names == nullptr ? std::string_view{} : std::string_view{names}, also);
 }
 
+bool detail::is_trace_header(std::string_view name) noexcept {
+    const auto has = [name](std::span<const std::string_view> names) {
+        return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    return name == "x-ot-span-context" ||
+           std::any_of(std::begin(known_formats), std::end(known_formats), [&](const Format& format) {
+               return has(format.fields) || has(format.also_reads);
+           });
+}
+
 Propagators Propagators::at(Destination boundary) const {
     Propagators changed = *this;
     changed.boundary_ = boundary;
@@ -194,19 +216,21 @@ Context Propagators::extract_from(const CarrierReader& from, Context base,
     if (quality_ != nullptr) quality_->received(extraction, incoming);
     Context context = std::move(extraction).finish(std::move(base), sender, incoming);
     if (passed_ != nullptr && incoming != Incoming::ignore) {
-        context = detail::keep_headers(from, *passed_, context);
+        const bool with_trace = incoming == Incoming::continue_trace;
+        context = detail::keep_headers(from, *passed_, context, with_trace);
     }
     return context;
 }
 
 void Propagators::inject_into(ContextView context, const CarrierWriter& into,
                               Destination receiver) const {
-    if (quality_ != nullptr) quality_->sent(context);
-    const detail::Leaving leaving{context, receiver, policy(receiver).sending};
+    const TraceSending sending = policy(receiver).sending;
+    const detail::Leaving leaving{context, receiver, sending};
+    if (quality_ != nullptr) quality_->sent(leaving.context());
     for (const Format& format : write_)
         format.inject(leaving.context(), into);
     if (passed_ != nullptr && receiver == Destination::inside) {
-        detail::write_kept_headers(context, *passed_, into);
+        detail::write_kept_headers(context, *passed_, into, sending == TraceSending::all);
     }
 }
 
@@ -216,6 +240,9 @@ void Propagators::forward_headers(const CarrierReader& from, const CarrierWriter
     }
     for (const Format& format : read_)
         detail::forward_format(format, from, into);
+    for (const Format& format : write_) {
+        if (find_format(format.name, read_) == nullptr) detail::forward_format(format, from, into);
+    }
     if (passed_ == nullptr) return;
     for (const std::string& name : *passed_)
         detail::forward_header(name, from, into);

@@ -93,18 +93,19 @@ Link link_of(const SkyWalkingHeader& header) noexcept {
 void extract_skywalking(const CarrierReader& from, Extraction& into) {
     const auto value = detail::first_line(from, "sw8");
     const auto correlation = detail::first_line(from, "sw8-correlation");
-    if (!value && !correlation) return;
     Headers kept;
-    if (value) {
-        const auto header = parse_sw8(*value);
-        if (!header) return malformed.reject(into, Rejection::shape);
+    const auto header = value ? parse_sw8(*value) : std::nullopt;
+    if (header) {
         into.linked(link_of(*header));
         into.decided(TraceFlags{header->sampled ? unsigned{TraceFlags::sampled_bit} : 0U});
         kept[0] = *value;
         const auto extension = detail::first_line(from, "sw8-x");
         if (extension && is_header_text(*extension)) kept[1] = *extension;
+    } else if (value) {
+        malformed.reject(into, Rejection::shape);
     }
     if (correlation && is_header_text(*correlation)) kept[2] = *correlation;
+    if (kept[0].empty() && kept[2].empty()) return;
     into.keep(headers_key, std::move(kept));
 }
 

@@ -1,5 +1,6 @@
 #include "propagation/complaint.hpp"
 #include "propagation/text.hpp"
+#include <ctx/baggage/atoms.hpp>
 #include <ctx/baggage/bag_path.hpp>
 #include <ctx/baggage/carriers.hpp>
 #include <ctx/baggage/w3c_baggage.hpp>
@@ -7,14 +8,18 @@
 #include <ctx/propagation/tracing_plane.hpp>
 
 #include <algorithm>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace ctx {
 namespace {
 
 constexpr std::string_view member_key = "tp";
-constexpr std::size_t max_text = 16384;
+constexpr std::size_t max_text = 16384;  // of all lists of a request together
+constexpr std::size_t max_lists = 64;
 
 detail::Complaint malformed{"ctx_propagation_tracing_plane_malformed_total",
                             "x-baggage headers and tp members that were no base64.",
@@ -58,13 +63,47 @@ std::size_t room_for_member(std::size_t used) noexcept {
     return taken >= limit ? 0 : (limit - taken) / 4 * 3;
 }
 
+/// The lists of all lines, and of all items of a line, as one. What is beyond the limits of both
+/// counts as dropped.
+class Lists {
+public:
+    void add_line(std::string_view line, Extraction& into) {
+        while (!line.empty()) {
+            const std::string_view text = detail::trim_ows(detail::next_part(line, ','));
+            if (!text.empty()) add(text, into);
+        }
+    }
+
+    [[nodiscard]] Baggage merged() const {
+        if (found_.size() < 2) return found_.empty() ? Baggage{} : found_.front();
+        std::vector<std::string_view> lists;
+        for (const Baggage& baggage : found_)
+            lists.push_back(baggage.atoms());
+        return Baggage::from_atoms(merge_atoms(std::span<const std::string_view>{lists}));
+    }
+
+private:
+    void add(std::string_view text, Extraction& into) {
+        if (found_.size() == max_lists || characters_ + text.size() > max_text) {
+            malformed.count();
+            return into.dropped_members(1);
+        }
+        characters_ += text.size();
+        Baggage found = decoded(text, into);
+        if (!found.empty()) found_.push_back(std::move(found));
+    }
+
+    std::vector<Baggage> found_;
+    std::size_t characters_ = 0;
+};
+
 }  // namespace
 
 void extract_tracing_plane(const CarrierReader& from, Extraction& into) {
-    from.find("x-baggage", [&into](std::string_view line) {
-        Baggage found = decoded(detail::trim_ows(line), into);
-        if (!found.empty()) into.found(std::move(found));
-    });
+    Lists lists;
+    from.find("x-baggage", [&](std::string_view line) { lists.add_line(line, into); });
+    Baggage merged = lists.merged();
+    if (!merged.empty()) into.found(std::move(merged));
 }
 
 void inject_tracing_plane(ContextView context, const CarrierWriter& into) {

@@ -3,6 +3,7 @@
 #include "integrations/kafka_headers.hpp"
 #include <ctx/context/child_span.hpp>
 #include <ctx/integrations/kafka_cpp.hpp>
+#include <ctx/propagation/jaeger.hpp>
 
 #include <gtest/gtest.h>
 #include <librdkafka/rdkafka_mock.h>
@@ -136,6 +137,15 @@ TEST(Kafka, carries_a_context_through_the_cpp_api) {
     const auto message = reader.next();
     ASSERT_NE(message, nullptr);
     EXPECT_EQ(ctx::extract(*message).span_context(), sender().span_context());
+}
+
+TEST(Kafka, headers_of_the_cpp_api_lose_stale_baggage_entries) {
+    const std::unique_ptr<RdKafka::Headers> headers{RdKafka::Headers::create()};
+    headers->add("Uberctx-old", "stale");
+    headers->add("other", "stays");
+    ctx::Propagators{ctx::jaeger_format}.inject(ctx::Context{}, *headers);
+    ASSERT_EQ(headers->size(), 1U);
+    EXPECT_EQ(headers->get_all().front().key(), "other");
 }
 
 TEST(Kafka, of_a_timeout_has_no_context) {

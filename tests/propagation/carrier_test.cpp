@@ -1,6 +1,7 @@
 #include "propagation/headers.hpp"
 #include <ctx/propagation/callback_carrier.hpp>
 #include <ctx/propagation/carrier.hpp>
+#include <ctx/propagation/carrier_view.hpp>
 
 #include <gtest/gtest.h>
 
@@ -191,6 +192,35 @@ TEST(CallbackCarrier, without_a_function_or_with_a_name_too_long_does_nothing) {
     Traits::remove(carrier, long_name);
     EXPECT_EQ(lines_of(carrier, long_name), Lines{});
     EXPECT_EQ(headers, (Headers{{"a", "1"}}));
+}
+
+// As gRPC's metadata: names are compared as they are.
+struct ExactCarrier {
+    std::map<std::string, std::string> entries;
+};
+
+}  // namespace
+
+template <>
+struct ctx::CarrierTraits<ExactCarrier> {
+    static void for_each(const ExactCarrier& carrier, auto&& visit) {
+        for (const auto& [name, value] : carrier.entries)
+            visit(std::string_view{name}, std::string_view{value});
+    }
+    static void set(ExactCarrier& carrier, std::string_view name, std::string_view value) {
+        carrier.entries.insert_or_assign(std::string{name}, value);
+    }
+    static void remove(ExactCarrier& carrier, std::string_view name) {
+        carrier.entries.erase(std::string{name});
+    }
+};
+
+namespace {
+
+TEST(CarrierWriter, removes_prefixed_names_of_any_spelling_from_exact_carriers) {
+    ExactCarrier carrier{{{"Uberctx-x", "stale"}, {"uberctx-y", "stale"}, {"other", "stays"}}};
+    ctx::CarrierWriter{carrier}.remove_prefixed("uberctx-");
+    EXPECT_EQ(carrier.entries, (std::map<std::string, std::string>{{"other", "stays"}}));
 }
 
 }  // namespace

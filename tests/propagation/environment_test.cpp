@@ -83,6 +83,15 @@ TEST(Environment, reaches_a_child_process) {
                   std::string(ctx::test::caller_trace) + " none\n");
 }
 
+TEST(Environment, loses_stale_variables_of_baggage_entries) {
+    ctx::Environment environment;
+    environment.set("UBERCTX_OLD", "stale");
+    environment.set("UBER", "stays");
+    ctx::Propagators::named("jaeger").inject(ctx::Context{}, environment);
+    ASSERT_EQ(environment.size(), 1U);
+    EXPECT_STREQ(environment.data()[0], "UBER=stays");
+}
+
 TEST(EnvironmentReader, reads_what_the_parent_wrote) {
     ctx::Environment environment;
     const ctx::Context caller = ctx::extract(

@@ -49,6 +49,14 @@ TEST(Datadog, tags_and_origin_have_no_white_space_around_them) {
     EXPECT_EQ(only(member, "x-datadog-tags"), "_dd.p.tid=0af7651916cd43dd,_dd.p.a=x");
 }
 
+TEST(Datadog, tags_of_exactly_512_characters_travel) {
+    for (const std::size_t size : {511U, 512U}) {
+        Headers in = datadog_trace;
+        in.back().second = "_dd.p.x=" + std::string(size - 8, 'a');
+        EXPECT_EQ(only(sent_on(Propagators::named("datadog"), in), "x-datadog-tags").size(), size);
+    }
+}
+
 TEST(Datadog, forgets_who_decided_when_the_decision_is_another) {
     const auto datadog = Propagators::named("datadog");
     const Context context = datadog.extract(datadog_trace);
@@ -155,6 +163,12 @@ const std::string sw8 = "1-" + ctx::encode_base64("a2b4c6d8e0f1023446587a9bbcdde
                         ctx::encode_base64("service") + "-" + ctx::encode_base64("instance") + "-" +
                         ctx::encode_base64("/api") + "-" + ctx::encode_base64("127.0.0.1:80");
 
+TEST(SkyWalking, that_is_malformed_leaves_the_correlation_alone) {
+    const Headers out = sent_on(Propagators::named("sw8"),
+                                {{"sw8", "1-nonsense"}, {"sw8-correlation", "a2V5:dmFsdWU="}});
+    EXPECT_EQ(out, (Headers{{"sw8-correlation", "a2V5:dmFsdWU="}}));
+}
+
 TEST(SkyWalking, is_sent_on_as_it_came_and_linked) {
     const auto propagators = Propagators::named("tracecontext,sw8");
     const Headers in{{"SW8", sw8}, {"sw8-correlation", "a2V5:dmFsdWU="}, {"sw8-x", "0-1"}};
@@ -241,6 +255,18 @@ TEST(TracingPlane, trims_with_a_marker_what_does_not_fit) {
         EXPECT_FALSE(back.baggage().bag(11).present());
     }
     EXPECT_EQ(counted("ctx_propagation_tracing_plane_cut_total"), before + 2);
+}
+
+TEST(TracingPlane, in_many_lines_is_bounded) {
+    Headers in;
+    for (int i = 0; i < 2000; ++i) {
+        const auto key = ctx::BaggageKey::parse("k" + std::to_string(i));
+        in.emplace_back("x-baggage", ctx::encode_base64(ctx::Baggage{}.set(*key, "v").atoms()));
+    }
+    const auto before = counted("ctx_propagation_tracing_plane_malformed_total");
+    const Context context = Propagators::named("tracingplane").extract(in);
+    EXPECT_EQ(context.baggage().size(), 64U);
+    EXPECT_EQ(counted("ctx_propagation_tracing_plane_malformed_total"), before + 2000 - 64);
 }
 
 TEST(TracingPlane, of_no_base64_is_dropped_alone) {

@@ -1,7 +1,10 @@
 // Conflicts, boundaries, forwarding: the rules around the formats.
 
 #include "propagation/headers.hpp"
+#include <ctx/baggage/carriers.hpp>
 #include <ctx/propagation.hpp>
+#include <ctx/propagation/grpc_trace_bin.hpp>
+#include <ctx/propagation/traceparent.hpp>
 
 #include <gtest/gtest.h>
 
@@ -264,6 +267,94 @@ TEST(Forwarding, copies_every_header_of_the_formats) {
     EXPECT_EQ(only(out, "jaeger-debug-id"), "me");
     EXPECT_EQ(only(out, "x-request-id"), "7");
     EXPECT_EQ(out.size(), 6U) << "no stale ones, and nothing that is not of the formats";
+}
+
+TEST(Passing, tells_no_trace_that_the_policy_does_not_tell) {
+    const Headers in{{"x-request-id", "7"},
+                     {"b3", other_b3},
+                     {"sw8", "1-MQ==-Mg==-3-NA==-NQ==-Ng==-Nw=="},
+                     {"x-datadog-trace-id", "42"},
+                     {"traceparent", std::string(caller_traceparent)},
+                     {"tracestate", "secret=1"}};
+    const auto meshed = Propagators{}.passing(ctx::mesh_headers);
+    Headers restarted;
+    meshed.inject(meshed.extract(in, {}, Destination::outside), restarted);
+    EXPECT_EQ(only(restarted, "x-request-id"), "7");
+    EXPECT_EQ(restarted.size(), 1U) << "the caller's trace does not go on beside a new one";
+
+    for (const ctx::TraceSending sending : {ctx::TraceSending::none, ctx::TraceSending::ids_only}) {
+        const auto quiet = Propagators{ctx::baggage_format}
+                               .passing(ctx::mesh_headers)
+                               .policy(Destination::inside, {.sending = sending});
+        Headers out;
+        quiet.inject(quiet.extract(in), out);
+        EXPECT_EQ(out, (Headers{{"x-request-id", "7"}}));
+    }
+}
+
+TEST(Passing, makes_no_second_header_out_of_one) {
+    const auto before = ctx::test::counted("ctx_propagation_passed_headers_dropped_total");
+    const auto meshed = Propagators{}.passing(ctx::mesh_headers);
+    for (const std::string& bad : {std::string("1\r\nx-evil: 1"), std::string("1\n2"),
+                                  std::string("1\0" "2", 3), std::string("\x7f")}) {
+        const Headers in{{"x-request-id", bad}, {"tracestate", bad}};
+        Headers passed;
+        meshed.inject(meshed.extract(in), passed);
+        EXPECT_TRUE(passed.empty());
+        Headers forwarded{{"x-request-id", "stale"}};
+        meshed.forward(in, forwarded);
+        EXPECT_TRUE(forwarded.empty());
+    }
+    EXPECT_EQ(ctx::test::counted("ctx_propagation_passed_headers_dropped_total"), before + 12);
+}
+
+TEST(Passing, leaves_prefixed_headers_to_their_format) {
+    const auto passing = Propagators::named("jaeger").passing(
+        std::initializer_list<std::string_view>{"uberctx-tenant"});
+    Context context = passing.extract(Headers{{"uberctx-tenant", "old"}});
+    context = context.with_baggage(context.baggage().set("tenant", "new"));
+    Headers out;
+    passing.inject(context, out);
+    EXPECT_EQ(only(out, "uberctx-tenant"), "new");
+}
+
+TEST(Forwarding, gives_the_next_reader_what_this_one_would_have_read) {
+    const auto proxy = Propagators::named("tracingplane,b3");
+    const std::string first = ctx::encode_base64(ctx::Baggage{}.set("a", "1").atoms());
+    const std::string second = ctx::encode_base64(ctx::Baggage{}.set("b", "2").atoms());
+    const Headers in{{"x-baggage", first}, {"b3", other_b3}, {"x-baggage", second}, {"b3", "0"}};
+    Headers out;
+    proxy.forward(in, out);
+    const Context direct = proxy.extract(in);
+    const Context through = proxy.extract(out);
+    EXPECT_EQ(through.baggage().find("a"), "1");
+    EXPECT_EQ(through.baggage().atoms(), direct.baggage().atoms());
+    EXPECT_EQ(through.trace_id(), direct.trace_id());
+    EXPECT_TRUE(through.trace_id().is_valid());
+}
+
+TEST(Forwarding, says_bytes_as_text_where_the_other_side_takes_no_bytes) {
+    char bytes[ctx::binary_trace_context_size];
+    ctx::write_binary_trace_context(*ctx::parse_traceparent(caller_traceparent), bytes);
+    const std::string binary{bytes, sizeof bytes};
+    Headers out;
+    Propagators::named("tracecontext,grpcbin")
+        .forward(Headers{{"traceparent", binary}, {"grpc-trace-bin", binary}}, out);
+    EXPECT_EQ(only(out, "traceparent"), caller_traceparent);
+    EXPECT_EQ(only(out, "grpc-trace-bin"), ctx::encode_base64(binary));
+}
+
+TEST(Forwarding, copies_what_is_read_and_what_is_written) {
+    const auto migrating = Propagators{}
+                               .reading({ctx::b3_format})
+                               .writing({ctx::tracecontext_format})
+                               .passing(ctx::mesh_headers);
+    Headers out{{"tracestate", "stale=1"}};
+    migrating.forward(
+        Headers{{"b3", other_b3}, {"traceparent", std::string(caller_traceparent)}}, out);
+    EXPECT_EQ(only(out, "b3"), other_b3);
+    EXPECT_EQ(only(out, "traceparent"), caller_traceparent);
+    EXPECT_EQ(only(out, "tracestate"), "(absent)");
 }
 
 TEST(Forwarding, across_a_boundary_holds_back_what_may_not_pass) {

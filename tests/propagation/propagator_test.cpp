@@ -71,6 +71,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Names{"empty", "", both, 0}, Names{"blank", " \t,, ", both, 0},
                     Names{"order", "baggage,tracecontext", reversed, 0},
                     Names{"spaces_and_case", " TraceContext ,\tBAGGAGE ", both, 0},
+                    Names{"ends_of_lines", "tracecontext\r,baggage\n", both, 0},
+                    Names{"only_an_end_of_line", "\n", both, 0},
                     Names{"repeated_names", "tracecontext,baggage,tracecontext", both, 0},
                     Names{"none", "none", {}, 0},
                     Names{"none_among_others", "tracecontext,none,baggage", {}, 0},

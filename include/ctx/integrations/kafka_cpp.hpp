@@ -45,6 +45,12 @@ struct CarrierTraits<RdKafka::Headers> {
             if (same_header(header.key(), name)) headers.remove(header.key());
         }
     }
+
+    static void remove_prefixed(RdKafka::Headers& headers, std::string_view prefix) {
+        for (const RdKafka::Headers::Header& header : headers.get_all()) {
+            if (header_begins_with(header.key(), prefix)) headers.remove(header.key());
+        }
+    }
 };
 
 /// The headers of a record that was consumed.

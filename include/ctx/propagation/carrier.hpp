@@ -52,6 +52,13 @@ namespace ctx {
 ///   that name, in any case, with this value;
 /// - `remove(Carrier&, name)`: afterwards there is none.
 ///
+/// `remove_prefixed(Carrier&, prefix)`, afterwards there is no name that begins so, is for types
+/// without `for_each`: formats with a header per baggage entry take stale ones away with it.
+///
+/// A type that can only be added to, or that has a limit over all headers, may name another as its
+/// `Staging`: a writable carrier made from `Carrier&`, which is written to instead of it, and whose
+/// `commit()` then hands over what was written.
+///
 /// `static constexpr bool takes_bytes = true` says that values of names that end in `-bin` are
 /// bytes, as in the metadata of gRPC, and not base64.
 template <typename Carrier>
@@ -96,6 +103,16 @@ concept HasForEach = requires(const C& carrier, HeaderSink sink) {
 template <typename C>
 concept HasFind = requires(const C& carrier, std::string_view name, ValueSink sink) {
     CarrierTraits<C>::find(carrier, name, sink);
+};
+
+template <typename C>
+concept HasRemovePrefixed = requires(C& carrier, std::string_view prefix) {
+    CarrierTraits<C>::remove_prefixed(carrier, prefix);
+};
+
+template <typename C>
+concept HasStaging = requires {
+    typename CarrierTraits<C>::Staging;
 };
 
 template <typename C>

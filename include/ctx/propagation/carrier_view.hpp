@@ -21,6 +21,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace ctx {
 
@@ -146,18 +147,20 @@ private:
         bool takes_bytes;
     };
 
+    // The names first: removing changes the carrier. Both spellings, for carriers that compare
+    // names as they are.
     template <typename C>
     static void remove_all(C& carrier, std::string_view prefix) {
-        std::string name;
-        do {
-            name.clear();
-            CarrierTraits<C>::for_each(carrier, [&](std::string_view found, std::string_view) {
-                if (name.empty() && header_begins_with(found, prefix)) name = found;
-            });
+        std::vector<std::string> names;
+        CarrierTraits<C>::for_each(carrier, [&](std::string_view found, std::string_view) {
+            if (header_begins_with(found, prefix)) names.emplace_back(found);
+        });
+        for (std::string& name : names) {
+            CarrierTraits<C>::remove(carrier, name);
             for (char& c : name)
                 c = detail::to_lower(c);
-            if (!name.empty()) CarrierTraits<C>::remove(carrier, name);
-        } while (!name.empty());
+            CarrierTraits<C>::remove(carrier, name);
+        }
     }
 
     template <typename C>
@@ -169,7 +172,11 @@ private:
             CarrierTraits<C>::remove(*static_cast<C*>(carrier), name);
         },
         []([[maybe_unused]] void* carrier, [[maybe_unused]] std::string_view prefix) {
-            if constexpr (detail::HasForEach<C>) remove_all(*static_cast<C*>(carrier), prefix);
+            if constexpr (detail::HasRemovePrefixed<C>) {
+                CarrierTraits<C>::remove_prefixed(*static_cast<C*>(carrier), prefix);
+            } else if constexpr (detail::HasForEach<C>) {
+                remove_all(*static_cast<C*>(carrier), prefix);
+            }
         },
         detail::TakesBytes<C>};
 
@@ -177,4 +184,19 @@ private:
     const Operations* operations_;
 };
 
+namespace detail {
+
+/// Calls `write(const CarrierWriter&)` for a carrier, through its staging if it has one.
+template <typename C, typename Write>
+void write_to(C& carrier, Write write) {
+    if constexpr (HasStaging<C>) {
+        typename CarrierTraits<C>::Staging staging{carrier};
+        write(CarrierWriter{staging});
+        staging.commit();
+    } else {
+        write(CarrierWriter{carrier});
+    }
+}
+
+}  // namespace detail
 }  // namespace ctx

@@ -5,8 +5,8 @@
 //
 // Rules: "Trace context" of the Google Cloud Trace documentation. The span id is decimal and may be
 // missing or 0: a trace without a span. Without `;o=` the decision stays open. Google prefers
-// `traceparent` where both are present: this format adds nothing to a trace that was found before,
-// so list it behind `tracecontext`.
+// `traceparent` where both are present: this format adds nothing to a trace that `tracecontext`
+// found, so list it behind.
 //
 // Threads   Pure functions of the carrier.
 // Errors    Counted in ctx_propagation_cloud_trace_malformed_total.

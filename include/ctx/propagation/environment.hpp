@@ -8,7 +8,8 @@
 //
 // Names as OpenTelemetry's "Environment Variables as Context Propagation Carriers" has them: upper
 // case, every character outside of A-Z, 0-9 and "_" is "_", and a digit in front gets a "_" before
-// it. `traceparent` is TRACEPARENT, `x-b3-traceid` is X_B3_TRACEID. Only such names are read.
+// it. `traceparent` is TRACEPARENT, `x-b3-traceid` is X_B3_TRACEID. Only such names are read. Formats
+// with a header per baggage entry cannot read theirs back: a variable does not tell "-" from "_".
 //
 // Threads   EnvironmentReader reads `environ` when it is used: not while another thread calls
 //           setenv(), as with getenv(). Environment is a value.
@@ -80,6 +81,8 @@ public:
     /// first NUL.
     void set(std::string_view name, std::string_view value);
     void unset(std::string_view name);
+    /// All whose names begin so.
+    void unset_prefixed(std::string_view prefix);
     [[nodiscard]] std::size_t size() const noexcept { return variables_.size(); }
 
     /// For execve() and posix_spawn(): valid until the next change, as long as this object.
@@ -97,6 +100,9 @@ struct CarrierTraits<Environment> {
     }
     static void remove(Environment& carrier, std::string_view name) {
         carrier.unset(environment_name(name));
+    }
+    static void remove_prefixed(Environment& carrier, std::string_view prefix) {
+        carrier.unset_prefixed(environment_name(prefix));
     }
 };
 

@@ -33,11 +33,15 @@
 
 namespace ctx {
 
+/// Whether the keys of a format's baggage have the case that their writer gave them: names of
+/// headers do not.
+enum class KeyCase : std::uint8_t { kept, lost };
+
 /// Gathers what the formats of one extract() find in a carrier.
 ///
-/// Formats run in order. Of several traces the Conflict rule takes one, and the others become links
-/// of it; a format that finds nothing changes nothing. Baggage of several formats is united, the
-/// later value of equal keys stays.
+/// Formats run in order. Of several traces the Conflict rule takes one, and others become links of
+/// it, four at most; a format that finds nothing changes nothing. Baggage of several formats is
+/// united: of different values of a key the later stays, of equal ones the entry that says more.
 class CTX_EXPORT Extraction {
 public:
     explicit Extraction(Conflict conflict = Conflict::last_wins) noexcept : conflict_(conflict) {}
@@ -48,11 +52,13 @@ public:
     void found(SpanContext span) noexcept;
 
     /// A caller's baggage. Bags other than the string entries are merged with those found before.
+    /// @param keys  whose case was lost are those that differ from them in nothing else.
     /// @throws std::bad_alloc
-    void found(Baggage baggage);
+    void found(Baggage baggage, KeyCase keys = KeyCase::kept);
 
     /// A decision about a trace that is to begin here (`b3: 0`). When there is a trace after all,
-    /// only a debug request counts.
+    /// also one of the context that finish() starts from, only a debug request counts; no later
+    /// decision takes that back.
     void decided(TraceFlags decision) noexcept;
 
     /// A span that led here in a way that ids of ctx cannot continue.
@@ -81,7 +87,8 @@ public:
     [[nodiscard]] bool has_conflict() const noexcept { return conflicting_; }
 
     /// `base` with what was found: the span, if there was one, and the baggage, if there was some,
-    /// replace those of `base`. Nothing found: `base` itself. @throws std::bad_alloc
+    /// replace those of `base`, links are added. Nothing found: `base` itself.
+    /// @throws std::bad_alloc
     /// @param from  who sent it: baggage that the published declaration does not admit from there
     ///              is left out.
     /// @param incoming  whether the caller's trace goes on here.
@@ -90,11 +97,17 @@ public:
 
 private:
     void merge_same_trace(const SpanContext& earlier, const SpanContext& later) noexcept;
+    void set_aside(const SpanContext& loser) noexcept;
+    void take_back_what_was_set_aside() noexcept;
+    void unlink(const SpanContext& span) noexcept;
     void begin_anew() noexcept;
+    [[nodiscard]] Context with_decision(Context base) const;
+    [[nodiscard]] Context with_found_links(Context base) const;
 
     static constexpr std::size_t max_links = 4;
 
     SpanContext span_;
+    SpanContext set_aside_;  // a trace that was replaced, with what only W3C can say of it
     Baggage baggage_;
     Context kept_;
     std::array<Link, max_links> links_;
@@ -103,6 +116,7 @@ private:
     std::size_t dropped_members_ = 0;
     TraceFlags decision_;
     Conflict conflict_;
+    KeyCase key_case_ = KeyCase::kept;  // of the baggage
     bool conflicting_ = false;
 };
 

@@ -145,7 +145,9 @@ public:
     void inject(ContextView context, Carrier& carrier, Destination to) const {
         detail::require_writable<Carrier>();
         if constexpr (WritableCarrier<Carrier>) {
-            inject_into(context, CarrierWriter{carrier}, to);
+            detail::write_to(carrier, [&](const CarrierWriter& into) {
+                inject_into(context, into, to);
+            });
         }
     }
 
@@ -158,7 +160,9 @@ public:
         detail::require_readable<From>();
         detail::require_writable<To>();
         if constexpr (ReadableCarrier<From> && WritableCarrier<To>) {
-            forward_headers(CarrierReader{from}, CarrierWriter{to});
+            detail::write_to(to, [&](const CarrierWriter& into) {
+                forward_headers(CarrierReader{from}, into);
+            });
         }
     }
 
@@ -202,7 +206,9 @@ template <typename Carrier>
 void inject(ContextView context, Carrier& carrier, Destination to = Destination::inside) {
     detail::require_writable<Carrier>();
     if constexpr (WritableCarrier<Carrier>) {
-        detail::inject_default(context, CarrierWriter{carrier}, to);
+        detail::write_to(carrier, [&](const CarrierWriter& into) {
+            detail::inject_default(context, into, to);
+        });
     }
 }
 

@@ -49,19 +49,36 @@ std::size_t size_on_wire(const GrpcMetadata::Map& entries) noexcept {
     return sum;
 }
 
+/// What fits into `room`: of a list the members in front (W3C Trace Context 3.3.1.5, Baggage 3.3.2).
+std::string_view fitting(std::string_view name, std::string_view value, std::size_t room) noexcept {
+    const std::size_t size = size_on_wire(name, value);
+    if (size <= room) return value;
+    const bool is_list = name == "baggage" || name == "tracestate";
+    const std::size_t over = size - room;
+    if (!is_list || over >= value.size()) return {};
+    const std::size_t comma = value.rfind(',', value.size() - over);
+    return value.substr(0, comma == std::string_view::npos ? 0 : comma);
+}
+
 }  // namespace
 
 void GrpcMetadata::set(std::string_view name, std::string_view value) {
     remove(name);
-    if (!is_legal(name, value) || size_on_wire(*entries_) + size_on_wire(name, value) > limit_) {
-        complain();
-        return;
-    }
-    entries_->emplace(name, value);
+    const std::size_t taken = std::min(limit_, size_on_wire(*entries_));
+    const bool legal = is_legal(name, value);
+    const std::string_view sent = legal ? fitting(name, value, limit_ - taken) : std::string_view{};
+    if (sent.size() < value.size() || !legal) complain();
+    const bool fits = legal && size_on_wire(name, sent) <= limit_ - taken;
+    if (fits && (value.empty() || !sent.empty())) entries_->emplace(name, sent);
 }
 
 void GrpcMetadata::remove(std::string_view name) {
     entries_->erase(std::string{name});
+}
+
+void GrpcClientStaging::commit() const {
+    for (const auto& [name, value] : entries_)
+        call_->AddMetadata(name, value);
 }
 
 void CarrierTraits<grpc::ClientContext>::set(grpc::ClientContext& call, std::string_view name,

@@ -128,6 +128,42 @@ TEST(GrpcMetadata, leaves_out_what_would_exceed_the_limit) {
     EXPECT_EQ(entries.size(), 2U);
 }
 
+TEST(GrpcMetadata, leaves_out_the_last_members_of_a_list_that_does_not_fit) {
+    Sent entries;
+    GrpcMetadata metadata{entries, 7 + 32 + 9};
+    metadata.set("baggage", "a=1,b=2,c=3");  // 11 characters
+    EXPECT_THAT(entries, ElementsAre(Pair("baggage", "a=1,b=2")));
+    metadata.set("baggage", "a=1,b=2;c");
+    EXPECT_THAT(entries, ElementsAre(Pair("baggage", "a=1,b=2;c")));
+    metadata.set("baggage", "a=12345678,b=2");
+    EXPECT_THAT(entries, IsEmpty());
+}
+
+// What a stranger sent must not make the calls of this process fail.
+TEST(GrpcClientContext, sends_no_more_than_a_peer_takes) {
+    std::string large = "k0=" + std::string(1000, 'v');
+    for (const char i : {'1', '2', '3', '4'})
+        large += std::string(",k") + i + '=' + std::string(1000, 'v');
+    std::string states = "a=" + std::string(250, 's');
+    for (char name = 'b'; name < 'u'; ++name)
+        states += std::string(",") + name + '=' + std::string(250, 's');
+    const ctx::Context context = ctx::extract(
+        Sent{{"traceparent", traceparent}, {"tracestate", states}, {"baggage", large}});
+    std::size_t received = 0;
+    ctx::test::SyncService service{[&](grpc::ServerContext& call, std::string text) {
+        received = ctx::extract(call.client_metadata()).baggage().size();
+        return text;
+    }};
+    ctx::test::Bench bench;
+    ctx::test::TestServer server{{.tracer = bench.tracer}, service};
+    grpc::ClientContext client;
+    ctx::inject(context, client);
+    const auto channel = server.plain_channel(ctx::test::Transport::loopback);
+    EXPECT_TRUE(ctx::test::call(*channel, client).status.ok());
+    server.shutdown();
+    EXPECT_EQ(received, 1U);
+}
+
 TEST(GrpcClientContext, sends_what_is_injected_and_survives_what_is_not_legal) {
     std::multimap<std::string, std::string> received;
     ctx::test::SyncService service{[&](grpc::ServerContext& call, std::string text) {

@@ -46,7 +46,8 @@ class CTX_EXPORT GrpcMetadata {
 public:
     using Map = std::multimap<std::string, std::string>;
 
-    /// @param limit  of all entries together; an entry that would exceed it is left out whole.
+    /// @param limit  of all entries together. Of a `baggage` and a `tracestate` that would exceed it
+    ///               the last members are left out, another entry is left out whole.
     explicit GrpcMetadata(Map& entries, std::size_t limit = default_grpc_metadata_limit) noexcept
         : entries_(&entries), limit_(limit) {}
 
@@ -102,9 +103,33 @@ struct CarrierTraits<GrpcMetadata> {
     static void remove(GrpcMetadata& metadata, std::string_view name) { metadata.remove(name); }
 };
 
+/// What is to be added to a ClientContext, all of it within the limit.
+class CTX_EXPORT GrpcClientStaging {
+public:
+    explicit GrpcClientStaging(grpc::ClientContext& call) noexcept : call_(&call) {}
+    [[nodiscard]] GrpcMetadata metadata() noexcept { return GrpcMetadata{entries_}; }
+    void commit() const;
+
+private:
+    grpc::ClientContext* call_;
+    GrpcMetadata::Map entries_;
+};
+
+template <>
+struct CarrierTraits<GrpcClientStaging> {
+    static constexpr bool takes_bytes = true;
+    static void set(GrpcClientStaging& staging, std::string_view name, std::string_view value) {
+        staging.metadata().set(name, value);
+    }
+    static void remove(GrpcClientStaging& staging, std::string_view name) {
+        staging.metadata().remove(name);
+    }
+};
+
 /// Adds, and cannot replace: gRPC shows nobody what a ClientContext holds.
 template <>
 struct CTX_EXPORT CarrierTraits<grpc::ClientContext> {
+    using Staging = GrpcClientStaging;
     static constexpr bool takes_bytes = true;
     static void set(grpc::ClientContext& call, std::string_view name, std::string_view value);
     static void remove(grpc::ClientContext&, std::string_view) noexcept {}
