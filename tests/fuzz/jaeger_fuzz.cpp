@@ -2,27 +2,34 @@
 
 #include "fuzz/format_checks.hpp"
 
+#include <regex>
+
 namespace {
 
 using namespace ctx::fuzz;
 
-std::string with_colons(std::string text) {
-    for (const char* escaped : {"%3A", "%3a"}) {
-        for (std::size_t at; (at = text.find(escaped)) != std::string::npos;)
-            text.replace(at, 3, ":");
+std::string percent_decoded(const std::string& text) {
+    static const std::regex escape{"%([0-9a-fA-F]{2})"};
+    std::string decoded;
+    auto from = text.cbegin();
+    for (std::sregex_iterator at{text.begin(), text.end(), escape}; at != std::sregex_iterator{};
+         ++at) {
+        decoded.append(from, (*at)[0].first);
+        decoded += static_cast<char>(std::stoul((*at)[1], nullptr, 16));
+        from = (*at)[0].second;
     }
-    return text;
+    return decoded.append(from, text.cend());
 }
 
 Read reference(const Headers& in) {
     Read read;
     const auto value = first(in, "uber-trace-id");
     if (value && value->size() <= 256) {
-        const std::string text = with_colons(*value);
+        const std::string text = percent_decoded(*value);
         const auto parts =
-            match(text, "([0-9a-fA-F]{1,32}):([0-9a-fA-F]{1,16}):([^:]|\n|\r)*:([0-9a-fA-F]{1,2})");
+            match(text, "([0-9a-fA-F]{1,32}):([0-9a-fA-F]{1,16}):[^:]*:([0-9a-fA-F]{1,2})");
         if (parts) {
-            const unsigned flags = static_cast<unsigned>(std::stoul((*parts)[4], nullptr, 16));
+            const unsigned flags = static_cast<unsigned>(std::stoul((*parts)[3], nullptr, 16));
             read = {without_zeros((*parts)[1]), without_zeros((*parts)[2]),
                     (flags & 1U) == 0   ? "0"
                     : (flags & 2U) == 0 ? "1"
