@@ -72,8 +72,7 @@ void Extraction::found(Baggage baggage, KeyCase keys) {
         key_case_ = keys;
         return;
     }
-    baggage_ =
-        detail::unite_baggage({std::move(baggage_), key_case_}, {std::move(baggage), keys});
+    baggage_ = detail::unite_baggage({std::move(baggage_), key_case_}, {std::move(baggage), keys});
     if (keys == KeyCase::kept) key_case_ = keys;
 }
 

@@ -197,9 +197,9 @@ bool detail::is_trace_header(std::string_view name) noexcept {
         return std::find(names.begin(), names.end(), name) != names.end();
     };
     return name == "x-ot-span-context" ||
-           std::any_of(std::begin(known_formats), std::end(known_formats), [&](const Format& format) {
-               return has(format.fields) || has(format.also_reads);
-           });
+           std::any_of(
+               std::begin(known_formats), std::end(known_formats),
+               [&](const Format& format) { return has(format.fields) || has(format.also_reads); });
 }
 
 Propagators Propagators::at(Destination boundary) const {

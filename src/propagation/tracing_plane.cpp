@@ -134,7 +134,9 @@ void inject_tracing_plane_member(ContextView context, const CarrierWriter& into)
     if (bags.empty()) return inject_baggage(context, into);
     std::string header = write_baggage_header(context.baggage());
     const std::size_t room = room_for_member(header.size());
-    if (room > 0) {
+    if (room == 0) {
+        cut.count();
+    } else {
         if (!header.empty()) header += ',';
         header.append(member_key).append(1, '=').append(encoded(bags, room));
     }

@@ -296,7 +296,10 @@ TEST(Passing, makes_no_second_header_out_of_one) {
     const auto before = ctx::test::counted("ctx_propagation_passed_headers_dropped_total");
     const auto meshed = Propagators{}.passing(ctx::mesh_headers);
     for (const std::string& bad : {std::string("1\r\nx-evil: 1"), std::string("1\n2"),
-                                  std::string("1\0" "2", 3), std::string("\x7f")}) {
+                                   std::string("1\0"
+                                               "2",
+                                               3),
+                                   std::string("\x7f")}) {
         const Headers in{{"x-request-id", bad}, {"tracestate", bad}};
         Headers passed;
         meshed.inject(meshed.extract(in), passed);
@@ -350,8 +353,8 @@ TEST(Forwarding, copies_what_is_read_and_what_is_written) {
                                .writing({ctx::tracecontext_format})
                                .passing(ctx::mesh_headers);
     Headers out{{"tracestate", "stale=1"}};
-    migrating.forward(
-        Headers{{"b3", other_b3}, {"traceparent", std::string(caller_traceparent)}}, out);
+    migrating.forward(Headers{{"b3", other_b3}, {"traceparent", std::string(caller_traceparent)}},
+                      out);
     EXPECT_EQ(only(out, "b3"), other_b3);
     EXPECT_EQ(only(out, "traceparent"), caller_traceparent);
     EXPECT_EQ(only(out, "tracestate"), "(absent)");

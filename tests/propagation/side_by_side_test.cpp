@@ -117,8 +117,7 @@ TEST(SideBySide, a_decision_alone_leaves_the_trace_of_an_earlier_extraction) {
     for (const Headers& headers :
          {Headers{{"b3", "0"}}, Headers{{"x-b3-sampled", "1"}}, Headers{{"jaeger-debug-id", "x"}},
           Headers{{"sw8", "1-MQ==-Mg==-3-NA==-NQ==-Ng==-Nw=="}}}) {
-        const Context context =
-            Propagators::named("b3,b3multi,jaeger,sw8").extract(headers, base);
+        const Context context = Propagators::named("b3,b3multi,jaeger,sw8").extract(headers, base);
         EXPECT_EQ(context.trace_id().to_string(), caller_trace) << headers.front().first;
         EXPECT_EQ(context.trace_state().header(), "foo=1") << headers.front().first;
         EXPECT_TRUE(context.flags().sampled()) << headers.front().first;
@@ -136,13 +135,13 @@ TEST(SideBySide, links_of_an_earlier_extraction_stay) {
 }
 
 TEST(SideBySide, tracestate_survives_another_trace_in_between) {
-    const Context context = Propagators::named("tracecontext,b3,jaeger")
-                                .extract(Headers{{"traceparent", "00-" + std::string{caller_trace} +
-                                                                     "-b7ad6b7169203331-03"},
-                                                 {"tracestate", "foo=1"},
-                                                 {"b3", "1111111111111111-2222222222222222-1"},
-                                                 {"uber-trace-id", std::string{caller_trace} +
-                                                                       ":b7ad6b7169203331:0:1"}});
+    const Context context =
+        Propagators::named("tracecontext,b3,jaeger")
+            .extract(
+                Headers{{"traceparent", "00-" + std::string{caller_trace} + "-b7ad6b7169203331-03"},
+                        {"tracestate", "foo=1"},
+                        {"b3", "1111111111111111-2222222222222222-1"},
+                        {"uber-trace-id", std::string{caller_trace} + ":b7ad6b7169203331:0:1"}});
     EXPECT_EQ(context.trace_id().to_string(), caller_trace);
     EXPECT_EQ(context.trace_state().header(), "foo=1");
     EXPECT_TRUE(context.flags().random());
@@ -170,8 +169,9 @@ TEST(SideBySide, x_cloud_trace_yields_to_traceparent_and_to_no_other) {
     EXPECT_EQ(last.trace_id().to_string(), caller_trace);
     EXPECT_EQ(last.links().size(), 1U);
 
-    const Context right_half = Propagators::named("b3,xcloud").extract(
-        Headers{{"b3", "8448eb211c80319c-2222222222222222"}, others[1]});
+    const Context right_half =
+        Propagators::named("b3,xcloud")
+            .extract(Headers{{"b3", "8448eb211c80319c-2222222222222222"}, others[1]});
     EXPECT_EQ(right_half.trace_id().to_string(), "0af7651916cd43dd8448eb211c80319c");
     EXPECT_TRUE(right_half.flags().decided());
 

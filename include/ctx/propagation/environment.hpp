@@ -8,8 +8,9 @@
 //
 // Names as OpenTelemetry's "Environment Variables as Context Propagation Carriers" has them: upper
 // case, every character outside of A-Z, 0-9 and "_" is "_", and a digit in front gets a "_" before
-// it. `traceparent` is TRACEPARENT, `x-b3-traceid` is X_B3_TRACEID. Only such names are read. Formats
-// with a header per baggage entry cannot read theirs back: a variable does not tell "-" from "_".
+// it. `traceparent` is TRACEPARENT, `x-b3-traceid` is X_B3_TRACEID. Only such names are read.
+// Formats with a header per baggage entry cannot read theirs back: a variable does not tell "-"
+// from "_".
 //
 // Threads   EnvironmentReader reads `environ` when it is used: not while another thread calls
 //           setenv(), as with getenv(). Environment is a value.

@@ -103,8 +103,10 @@ public:
     [[nodiscard]] Destination boundary() const noexcept { return boundary_; }
 
     /// Headers that calls to the inside carry on verbatim, such as mesh_headers
-    /// (mesh_headers.hpp). Those that a format writes are left to it. Of one request at most 32
-    /// headers and 16 KiB are kept; what is beyond is counted and left out.
+    /// (mesh_headers.hpp). Those that a format writes are left to it. Those that tell a trace stay
+    /// behind where policy() makes it begin anew, or does not send all of it. Of one request at
+    /// most 32 headers and 16 KiB are kept; what is beyond, or no legal text of a header, is
+    /// counted and left out.
     [[nodiscard]] Propagators passing(std::span<const std::string_view> names) const;
 
     /// Counts what extract() and inject() meet; see quality.hpp.
@@ -116,9 +118,10 @@ public:
     [[nodiscard]] std::span<const Format> read_formats() const noexcept { return read_; }
 
     /// What the caller sent, as a context: its span, marked remote, and its baggage. All formats
-    /// run in order; the last that finds a span wins.
+    /// run in order; of several traces conflict() takes one.
     /// @param base  keeps its local values, and all that the headers do not replace; returned
-    ///              as it is when they hold nothing.
+    ///              as it is when they hold nothing. Where the policy makes a trace begin anew,
+    ///              that is the trace of `base`, if it has one.
     template <typename Carrier>
     [[nodiscard]] Context extract(const Carrier& carrier, Context base = {}) const {
         return extract(carrier, std::move(base), boundary_);
@@ -145,24 +148,24 @@ public:
     void inject(ContextView context, Carrier& carrier, Destination to) const {
         detail::require_writable<Carrier>();
         if constexpr (WritableCarrier<Carrier>) {
-            detail::write_to(carrier, [&](const CarrierWriter& into) {
-                inject_into(context, into, to);
-            });
+            detail::write_to(carrier,
+                             [&](const CarrierWriter& into) { inject_into(context, into, to); });
         }
     }
 
-    /// For a proxy that records nothing: `to` gets the headers of these formats, and those of
-    /// passing(), as they came, each copied once; several lines of a header become one. Stale ones
-    /// of `to` are removed. At another boundary() than inside, what may not pass is held back, so
-    /// the headers are read and written like those of any service.
+    /// For a proxy that records nothing: `to` gets the headers of these formats, read or written,
+    /// and those of passing(), as they came, each copied once. Several lines become one list where
+    /// the header is a list, of others the first counts. Bytes become the text that a carrier
+    /// without bytes takes. Stale headers of `to` are removed. At another boundary() than inside,
+    /// what may not pass is held back, so the headers are read and written like those of any
+    /// service.
     template <typename From, typename To>
     void forward(const From& from, To& to) const {
         detail::require_readable<From>();
         detail::require_writable<To>();
         if constexpr (ReadableCarrier<From> && WritableCarrier<To>) {
-            detail::write_to(to, [&](const CarrierWriter& into) {
-                forward_headers(CarrierReader{from}, into);
-            });
+            detail::write_to(
+                to, [&](const CarrierWriter& into) { forward_headers(CarrierReader{from}, into); });
         }
     }
 
@@ -206,9 +209,8 @@ template <typename Carrier>
 void inject(ContextView context, Carrier& carrier, Destination to = Destination::inside) {
     detail::require_writable<Carrier>();
     if constexpr (WritableCarrier<Carrier>) {
-        detail::write_to(carrier, [&](const CarrierWriter& into) {
-            detail::inject_default(context, into, to);
-        });
+        detail::write_to(
+            carrier, [&](const CarrierWriter& into) { detail::inject_default(context, into, to); });
     }
 }
 

@@ -31,7 +31,8 @@ namespace ctx {
 /// Bytes of atoms in one header: 8192 characters of base64.
 inline constexpr std::size_t tracing_plane_max_atoms = 6144;
 
-/// Reads `x-baggage`; base64 of either alphabet, padded or not.
+/// Reads `x-baggage`; base64 of either alphabet, padded or not. Several lists, in lines of their
+/// own or with "," between, are merged: at most 64, of 16384 characters together.
 CTX_EXPORT void extract_tracing_plane(const CarrierReader& from, Extraction& into);
 CTX_EXPORT void inject_tracing_plane(ContextView context, const CarrierWriter& into);
 /// The same without the string entries.

@@ -49,7 +49,8 @@ std::size_t size_on_wire(const GrpcMetadata::Map& entries) noexcept {
     return sum;
 }
 
-/// What fits into `room`: of a list the members in front (W3C Trace Context 3.3.1.5, Baggage 3.3.2).
+/// What fits into `room`: of a list the members in front (W3C Trace Context 3.3.1.5,
+/// Baggage 3.3.2).
 std::string_view fitting(std::string_view name, std::string_view value, std::size_t room) noexcept {
     const std::size_t size = size_on_wire(name, value);
     if (size <= room) return value;
