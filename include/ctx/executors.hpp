@@ -3,5 +3,7 @@
 #pragma once
 
 #include <ctx/executors/bind.hpp>
+#include <ctx/executors/cancellation.hpp>
+#include <ctx/executors/coroutine.hpp>
 #include <ctx/executors/executor.hpp>
 #include <ctx/executors/thread.hpp>

@@ -90,6 +90,23 @@ template <typename E, typename... Args>
 concept TakesTask = HasExecute<E, Args...> || HasPost<E, Args...> || HasSubmit<E, Args...> ||
     HasAdd<E, Args...> || HasEnqueue<E, Args...>;
 
+/// Hands `task` to a pool as it is.
+template <typename E, typename F>
+requires TakesTask<E, F>
+void submit(E& pool, F&& task) {
+    if constexpr (HasExecute<E, F>) {
+        pool.execute(std::forward<F>(task));
+    } else if constexpr (HasPost<E, F>) {
+        pool.post(std::forward<F>(task));
+    } else if constexpr (HasSubmit<E, F>) {
+        static_cast<void>(pool.submit(std::forward<F>(task)));
+    } else if constexpr (HasAdd<E, F>) {
+        pool.add(std::forward<F>(task));
+    } else {
+        pool.enqueue(std::forward<F>(task));
+    }
+}
+
 }  // namespace detail
 
 /// A type that runs callables of no arguments handed to one of its member functions `execute`,

@@ -24,6 +24,16 @@ namespace ctx::detail {
     return before;
 }
 
+/// Replaces the node and leaves the Scopes as they are. The innermost one, or else whoever owns the
+/// word, releases it in the end. @return the node before, and its reference.
+[[nodiscard]] inline const Node* replace_node(const Node* node) noexcept {
+    Word& word = detail::word();
+    const Node* const before = load_half(word.node);
+    store_half(word.node, node);
+    publish_word();
+    return before;
+}
+
 /// Takes the thread's word away while something else runs on the thread, and puts it back: what a
 /// fiber does on both sides of a jump. Whatever the thread has at the end is released.
 class [[nodiscard]] WordKeeper {
@@ -53,6 +63,9 @@ public:
     void start_with(Context context) noexcept {
         release_node(std::exchange(mine_.node, context.release()));
     }
+
+    /// What a coroutine that is suspended, or has ended, goes on with.
+    [[nodiscard]] ContextView kept() const noexcept { return ContextView{mine_.node}; }
 
     /// The coroutine begins or goes on, on this thread.
     void enter() noexcept {
