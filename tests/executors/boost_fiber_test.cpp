@@ -12,6 +12,7 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -100,6 +101,7 @@ TEST_F(BoostFibers, bind_gives_a_fiber_another_context) {
         nobody.join();
         look(one_);
     });
+    EXPECT_EQ(looks_, 4 + 4 + 3 + 1);
 }
 
 TEST_F(BoostFibers, scopes_are_held_over_mutexes_conditions_futures_and_timers) {
@@ -247,6 +249,19 @@ TEST_F(BoostFibers, another_scheduler_takes_over_with_what_is_ready) {
         late.join();
         look(two_);
     });
+    EXPECT_EQ(looks_, 5 + 3 + 1 + 3 + 3 + 1);
+}
+
+TEST_F(BoostFibers, a_scheduler_that_starts_within_a_request_does_not_keep_it) {
+    std::thread([this] {
+        {
+            const Scope scope{request(9)};
+            bf::use_scheduling_algorithm<RoundRobin>();
+            bf::fiber{[] { boost::this_fiber::yield(); }}.join();
+        }
+        EXPECT_EQ(live_contexts(), 3);  // one_, two_, three_
+        look(none_);
+    }).join();
 }
 
 TEST_F(BoostFibers, a_switch_allocates_nothing) {

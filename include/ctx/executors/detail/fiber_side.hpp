@@ -20,7 +20,7 @@ class fiber;
 namespace ctx::detail {
 
 using FiberExceptionKeeper =
-    std::conditional_t < BOOST_VERSION<108800, ExceptionKeeper, NoExceptionKeeper>;
+    std::conditional_t<(BOOST_VERSION < 108800), ExceptionKeeper, NoExceptionKeeper>;
 
 struct FiberDestroyer;
 
