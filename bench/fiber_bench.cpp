@@ -1,12 +1,14 @@
-// A round trip into a fiber and back, with contexts and exception state, beside the bare switch
-// plus five and a half uncontended locked additions.
+// A round trip into a fiber and back, with contexts and exception state, beside the bare one; the
+// same for a value out of a coroutine. The unit of what is added is an uncontended locked addition.
 
 #include "support/allocations.hpp"
 #include <ctx/context.hpp>
+#include <ctx/executors/coroutine2.hpp>
 #include <ctx/executors/fiber.hpp>
 
 #include <benchmark/benchmark.h>
 #include <boost/context/fiber.hpp>
+#include <boost/coroutine2/coroutine.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -47,21 +49,6 @@ void bare_fiber_round_trip(benchmark::State& state) {
 }
 BENCHMARK(bare_fiber_round_trip);
 
-void floor_fiber_round_trip(benchmark::State& state) {
-    boost::context::fiber fiber = endless<boost::context::fiber>();
-    fiber = std::move(fiber).resume();
-    for (auto _ : state) {
-        fiber = std::move(fiber).resume();
-        benchmark::DoNotOptimize(fiber);
-        for (int i = 0; i < 5; ++i)
-            shared_count.fetch_add(1, std::memory_order_relaxed);
-        // The half: every other time one more.
-        if ((shared_count.load(std::memory_order_relaxed) & 1U) != 0)
-            shared_count.fetch_add(1, std::memory_order_relaxed);
-    }
-}
-BENCHMARK(floor_fiber_round_trip);
-
 void fiber_round_trip(benchmark::State& state) {
     const ctx::Scope scope{request()};
     round_trips<ctx::fiber>(state);
@@ -95,6 +82,31 @@ void fiber_make_and_run(benchmark::State& state) {
     make_and_run<ctx::fiber>(state);
 }
 BENCHMARK(fiber_make_and_run);
+
+template <typename Coroutine>
+void pull(benchmark::State& state) {
+    typename Coroutine::pull_type numbers{[](typename Coroutine::push_type& sink) {
+        for (std::uint32_t i = 0;; ++i)
+            sink(i);
+    }};
+    const ctx::bench::AllocationsPerIteration allocations{state};
+    for (auto _ : state) {
+        numbers();
+        const std::uint32_t got = numbers.get();
+        benchmark::DoNotOptimize(got);
+    }
+}
+
+void bare_coroutine_pull(benchmark::State& state) {
+    pull<boost::coroutines2::coroutine<std::uint32_t>>(state);
+}
+BENCHMARK(bare_coroutine_pull);
+
+void coroutine_pull(benchmark::State& state) {
+    const ctx::Scope scope{request()};
+    pull<ctx::coroutines2::coroutine<std::uint32_t>>(state);
+}
+BENCHMARK(coroutine_pull);
 
 }  // namespace
 

@@ -44,7 +44,7 @@ protected:
         ExecutorsTest::TearDown();
     }
 
-    const Context none_;
+    const Context none_{};
     const Context one_ = request(1);
     const Context two_ = request(2);
     const Context three_ = request(3);
@@ -141,7 +141,7 @@ TEST_F(BoostFibers, scopes_are_held_over_mutexes_conditions_futures_and_timers) 
 }
 
 TEST_F(BoostFibers, catch_blocks_keep_their_exceptions_while_others_throw) {
-    on_thread_with<RoundRobin>([this] {
+    on_thread_with<RoundRobin>([] {
         int kept = 0;
         const auto throwing = [&](const std::string& name) {
             try {

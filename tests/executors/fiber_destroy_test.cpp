@@ -212,7 +212,8 @@ struct ThrowsWhenCopied {
 TEST_F(FiberDestruction, a_function_that_cannot_be_copied_leaves_no_stack_behind) {
     int used = 0;
     const ThrowsWhenCopied function;
-    EXPECT_THROW(fiber(std::allocator_arg, CountedStacks{{}, &used}, function), std::runtime_error);
+    EXPECT_THROW(static_cast<void>(fiber(std::allocator_arg, CountedStacks{{}, &used}, function)),
+                 std::runtime_error);
     EXPECT_EQ(used, 0);
 }
 

@@ -18,8 +18,9 @@
 // Threads   As boost::context::fiber: a fiber may be resumed on any thread, one at a time.
 // Errors    As boost::context::fiber: what resume_with() runs may throw out of the resume() of the
 //           fiber it runs on; an exception that leaves a fiber's function ends the process, and so
-//           does a destroyed fiber that goes on instead of unwinding. Scopes that a fiber leaves
-//           open when it ends are handled as those of a task (ctx/context/boundary.hpp).
+//           does a function that returns an empty fiber, as one must that does not unwind. Scopes
+//           that a fiber leaves open when it ends are handled as those of a task
+//           (ctx/context/boundary.hpp).
 // Cost      Beside the bare switch: four exchanges of the thread's word and two looks at the
 //           exception state per round trip, no atomic, no allocation: bench/fiber_bench.cpp. A
 //           fiber takes one relaxed increment of the context more to make, a handle 16 bytes.
@@ -157,7 +158,9 @@ private:
     void destroy() noexcept {
         detail::FiberDestroyer mine;
         side_->destroyer = &mine;
-        if (mine.side.jump(*side_, std::move(stack_))) std::terminate();
+        const boost::context::fiber back = mine.side.jump(*side_, std::move(stack_));
+        assert(!back);
+        static_cast<void>(back);
     }
 
     template <typename StackAllocator, typename F>
@@ -200,7 +203,7 @@ private:
             Function callee(std::move(function));
             fiber next =
                 std::invoke(std::move(callee), fiber::asked(side, {std::move(from), side.from}));
-            assert(next);
+            if (!next) std::terminate();
             return next;
         } catch (const FiberUnwind& unwind) {
             return {std::move(unwind.destroyer->waiting), &unwind.destroyer->side};
