@@ -21,7 +21,7 @@ std::string_view tenant() {
     return ctx::current().baggage().find("tenant").value_or("(nobody)");
 }
 
-int main() {
+int main() {  // NOLINT(bugprone-exception-escape): ends the example, as it should
     fibers::use_scheduling_algorithm<ctx::fibers::algo<fibers::algo::round_robin>>();
     fibers::promise<int> quote;
     fibers::shared_future<int> price{quote.get_future()};

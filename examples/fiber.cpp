@@ -28,7 +28,8 @@ ctx::fiber start(const char* tenant, int order) {
 }
 
 int main() {
-    ctx::fiber acme = start("acme", 17), globex = start("globex", 18);
+    ctx::fiber acme = start("acme", 17);
+    ctx::fiber globex = start("globex", 18);
     while (acme) {
         acme = std::move(acme).resume();
         globex = std::move(globex).resume();

@@ -46,6 +46,7 @@
 namespace ctx::fibers {
 
 /// What a fiber keeps while it does not run.
+// NOLINTNEXTLINE(readability-identifier-naming): stands beside Boost's
 class properties : public boost::fibers::fiber_properties {
 public:
     /// @param fiber  null for properties that are given to the constructor of a fiber.
@@ -127,6 +128,7 @@ void awoken(boost::fibers::context& fiber, const Of& of) noexcept {
 
 /// Schedules as `Base`. `Properties` are made for each fiber that has none.
 template <typename Base, typename Properties = properties>
+// NOLINTNEXTLINE(readability-identifier-naming): as Boost's namespace of them
 class algo : public Base {
     static_assert(std::derived_from<Properties, properties>,
                   "ctx::fibers: derive the properties from ctx::fibers::properties");

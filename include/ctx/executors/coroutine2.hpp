@@ -44,11 +44,13 @@ namespace detail {
 /// Around everything that may switch to the other side.
 class [[nodiscard]] Switch {
 public:
-    [[nodiscard]] Switch() noexcept {}
+    [[nodiscard]] Switch() noexcept = default;
+    Switch(const Switch&) = delete;
+    Switch& operator=(const Switch&) = delete;
 
 private:
-    const ctx::detail::FiberExceptionKeeper exceptions_;
-    const ctx::detail::WordKeeper word_;
+    [[no_unique_address]] ctx::detail::FiberExceptionKeeper exceptions_;
+    ctx::detail::WordKeeper word_;
 };
 
 /// What both ends share: Boost's object, the owner's or the one that the coroutine is given.
@@ -155,6 +157,7 @@ class [[nodiscard]] pull_coroutine : public detail::End<detail::BoostPull<T>> {
 public:
     /// Runs `function` with the current context, or with `context`, up to its first value.
     template <detail::Body<Other> F>
+    // NOLINTNEXTLINE(bugprone-forwarding-reference-overload): only what can be called with an end
     explicit pull_coroutine(F&& function)
         : pull_coroutine(boost::context::fixedsize_stack{}, std::forward<F>(function)) {}
     template <detail::Body<Other> F>
@@ -200,6 +203,7 @@ class [[nodiscard]] push_coroutine : public detail::End<detail::BoostPush<T>> {
 public:
     /// `function` will run with the current context, or with `context`, from the first value on.
     template <detail::Body<Other> F>
+    // NOLINTNEXTLINE(bugprone-forwarding-reference-overload): only what can be called with an end
     explicit push_coroutine(F&& function)
         : push_coroutine(boost::context::fixedsize_stack{}, std::forward<F>(function)) {}
     template <detail::Body<Other> F>
@@ -233,7 +237,7 @@ private:
 
 /// As boost::coroutines2::coroutine.
 template <typename T>
-struct coroutine {
+struct coroutine {  // NOLINT(readability-identifier-naming): stands beside Boost's
     using pull_type = pull_coroutine<T>;
     using push_type = push_coroutine<T>;
 };

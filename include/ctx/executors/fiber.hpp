@@ -41,6 +41,7 @@
 
 #include <cassert>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -71,6 +72,7 @@ public:
     /// which must not be empty.
     /// @throws std::bad_alloc when there is no memory for the stack.
     template <detail::FiberFunction F>
+    // NOLINTNEXTLINE(bugprone-forwarding-reference-overload): the concept leaves a fiber out
     explicit fiber(F&& function) : fiber(Context{current()}, std::forward<F>(function)) {}
 
     /// The same with an explicit context; an empty one is taken as it is.
@@ -233,14 +235,13 @@ void fiber::start(StackAllocator allocator, Context context, F&& function) {
 
     detail::StackGuard<StackAllocator> memory{allocator, allocator.allocate()};
     const boost::context::stack_context stack = memory.stack;
-    const auto top = reinterpret_cast<std::uintptr_t>(stack.sp);
-    void* const place = reinterpret_cast<void*>((top - sizeof(Start)) & ~(alignment - 1));
-    const std::uintptr_t bottom = top - stack.size;
-    auto* const begin = ::new (place) Start(std::forward<F>(function), std::move(context),
-                                            reinterpret_cast<const void*>(bottom), stack.size);
+    char* const top = static_cast<char*>(stack.sp) - sizeof(Start);
+    char* const place = top - reinterpret_cast<std::uintptr_t>(top) % alignment;
+    const char* const bottom = static_cast<char*>(stack.sp) - stack.size;
+    auto* const begin = ::new (static_cast<void*>(place))
+        Start(std::forward<F>(function), std::move(context), bottom, stack.size);
     memory.used = true;
-    const boost::context::preallocated rest{place, reinterpret_cast<std::uintptr_t>(place) - bottom,
-                                            stack};
+    const boost::context::preallocated rest{place, static_cast<std::size_t>(place - bottom), stack};
     begin->side.stack.create([&] {
         stack_ = boost::context::fiber{
             std::allocator_arg, rest, std::move(allocator),

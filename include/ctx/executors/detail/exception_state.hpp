@@ -52,8 +52,6 @@ private:
 };
 
 /// In place of ExceptionKeeper where somebody else does the same: Boost.Context from 1.88 on.
-struct NoExceptionKeeper {
-    NoExceptionKeeper() noexcept {}  // user-provided: an object of it is never an unused variable
-};
+struct NoExceptionKeeper {};
 
 }  // namespace ctx::detail

@@ -44,7 +44,7 @@ struct FiberSide {
     /// as much as the rest.
     [[gnu::always_inline]] boost::context::fiber jump(FiberSide& target,
                                                       boost::context::fiber to) noexcept {
-        const FiberExceptionKeeper exceptions;
+        [[maybe_unused]] const FiberExceptionKeeper exceptions;
         const WordKeeper word;
         target.from = this;
         stack.leave(target.stack);
