@@ -13,6 +13,7 @@
 #include <future>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -30,6 +31,15 @@ inline Context request(std::uint64_t number) {
 /// The node current on this thread, for comparing identities.
 inline const detail::Node* here() noexcept {
     return current().node();
+}
+
+/// A counter of ctx::stats(), by its name.
+inline std::uint64_t stat(std::string_view name) {
+    for (const StatSample& sample : stats()) {
+        if (sample.name == name) return sample.value;
+    }
+    ADD_FAILURE() << "no counter " << name;
+    return 0;
 }
 
 /// Lets a test misuse Scopes without a report or an abort.

@@ -11,7 +11,9 @@
 // Not to be hooked: a plain co_await in a coroutine of somebody else's type. Where it goes on on
 // another thread the context is empty, never another request's.
 //
-// Threads, Errors, Cost   See the headers.
+// Threads   See the headers: a coroutine runs on one thread at a time.
+// Errors    See the headers: exceptions come out of the co_await.
+// Cost      See the headers; no await allocates.
 
 #pragma once
 
