@@ -3,5 +3,6 @@
 #pragma once
 
 #include <ctx/executors/bind.hpp>
+#include <ctx/executors/callback.hpp>
 #include <ctx/executors/executor.hpp>
 #include <ctx/executors/thread.hpp>

@@ -3,6 +3,7 @@
 #include "executors/support.hpp"
 #include "support/counting_allocator.hpp"
 #include <ctx/executors/bind.hpp>
+#include <ctx/executors/callback.hpp>
 
 #include <gtest/gtest.h>
 
@@ -33,6 +34,32 @@ TEST_F(Allocations, bind_and_call_need_none) {
     }
     EXPECT_EQ(counter.allocations(), 0u);
     EXPECT_EQ(sum, 300);
+}
+
+TEST_F(Allocations, a_c_callback_needs_one_for_its_closure) {
+    const Scope scope{test::request(1)};
+    const std::array<int, 16> captured{1, 2, 3, 4};
+    int sum = 0;
+    const test::AllocationCounter counter;
+    {
+        OneShotCallback<void()> once{[captured, &sum] { sum += captured[0]; }};
+        const RepeatingCallback<void()> repeating{[captured, &sum] { sum += captured[1]; }};
+        EXPECT_EQ(counter.allocations(), 2u);
+        OneShotCallback<void()>::last(once.user());
+        for (int i = 0; i < 100; ++i)
+            RepeatingCallback<void()>::last(repeating.user());
+        once.release();
+    }
+    void* user = nullptr;
+    {
+        OneShotCallback<void()> once{[captured, &sum] { sum += captured[0]; }};
+        user = once.user();
+        once.release();
+    }
+    OneShotCallback<void()>::last(user);
+    EXPECT_EQ(counter.allocations(), 3u);
+    EXPECT_EQ(counter.deallocations(), 3u);
+    EXPECT_EQ(sum, 202);
 }
 
 }  // namespace
