@@ -4,5 +4,7 @@
 
 #include <ctx/executors/bind.hpp>
 #include <ctx/executors/callback.hpp>
+#include <ctx/executors/carried.hpp>
+#include <ctx/executors/channel.hpp>
 #include <ctx/executors/executor.hpp>
 #include <ctx/executors/thread.hpp>

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -220,12 +221,6 @@ TEST_F(Callbacks, handles_move_and_the_user_data_stays) {
 }
 
 TEST_F(Callbacks, exceptions_do_not_cross_c) {
-    static std::string heard;
-    heard.clear();
-    const DiagnosticsHandler before =
-        set_diagnostics_handler([](const Diagnostic& diagnostic) noexcept {
-            heard.append(diagnostic.component).append(": ").append(diagnostic.message);
-        });
     const std::uint64_t count = exceptions();
     const Context two = request(2);
     const Scope scope{two};
@@ -239,6 +234,21 @@ TEST_F(Callbacks, exceptions_do_not_cross_c) {
 
     EXPECT_EQ(here(), two.node());
     EXPECT_EQ(exceptions(), count + 3);
+}
+
+TEST_F(Callbacks, exceptions_are_heard_once_a_second) {
+    static std::string heard;
+    heard.clear();
+    const DiagnosticsHandler before =
+        set_diagnostics_handler([](const Diagnostic& diagnostic) noexcept {
+            heard.append(diagnostic.component).append(": ").append(diagnostic.message);
+        });
+    const Repeating callback{
+        one_, [](int, const char*) -> int { throw std::runtime_error{"no such order"}; }};
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    while (heard.empty() && std::chrono::steady_clock::now() < deadline)
+        Repeating::last(0, "", callback.user());
+    Repeating::last(0, "", callback.user());
     EXPECT_EQ(heard, "executors: an exception was caught in a C callback: no such order");
     set_diagnostics_handler(before);
 }

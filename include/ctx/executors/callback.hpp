@@ -60,7 +60,7 @@ public:
     /// `callable` with the context that is current now.
     template <typename F>
     requires std::is_invocable_r_v<R, std::decay_t<F>, Args...>
-    explicit OneShotCallback(F&& callable)
+    explicit OneShotCallback(F&& callable)  // NOLINT(bugprone-forwarding-reference-overload)
         : state_(detail::new_callback<State, R, Args...>(std::forward<F>(callable))) {}
 
     /// `callable` with an explicit context; an empty one is taken as it is.
@@ -118,14 +118,14 @@ class [[nodiscard]] RepeatingCallback<R(Args...)> {
 public:
     /// `callable` with the context that is current now.
     template <typename F>
-    requires std::is_invocable_r_v < R, std::decay_t<F>
-    &, Args... > explicit RepeatingCallback(F&& callable)
+    requires std::is_invocable_r_v<R, detail::LvalueOf<F>, Args...>
+    explicit RepeatingCallback(F&& callable)  // NOLINT(bugprone-forwarding-reference-overload)
         : state_(detail::new_callback<State, R, Args...>(std::forward<F>(callable))) {}
 
     /// `callable` with an explicit context; an empty one is taken as it is.
     template <typename F>
-    requires std::is_invocable_r_v < R, std::decay_t<F>
-    &, Args... > RepeatingCallback(Context context, F&& callable)
+    requires std::is_invocable_r_v<R, detail::LvalueOf<F>, Args...> RepeatingCallback(
+        Context context, F&& callable)
         : RepeatingCallback(bind(std::move(context), std::forward<F>(callable))) {}
 
     RepeatingCallback(RepeatingCallback&& other) noexcept

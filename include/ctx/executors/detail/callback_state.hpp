@@ -20,6 +20,9 @@ CTX_EXPORT void report_callback_exception() noexcept;
 /// Counts and reports a one-shot callback that C called a second time.
 CTX_EXPORT void report_second_call() noexcept;
 
+template <typename F>
+using LvalueOf = std::add_lvalue_reference_t<std::decay_t<F>>;
+
 struct NoResult {};
 template <typename R>
 using CallbackResult = std::conditional_t<std::is_void_v<R>, NoResult, R>;
