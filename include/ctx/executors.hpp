@@ -7,4 +7,5 @@
 #include <ctx/executors/carried.hpp>
 #include <ctx/executors/channel.hpp>
 #include <ctx/executors/executor.hpp>
+#include <ctx/executors/future.hpp>
 #include <ctx/executors/thread.hpp>
