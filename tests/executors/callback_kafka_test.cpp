@@ -41,10 +41,12 @@ public:
     Producer& operator=(const Producer&) = delete;
 
     rd_kafka_resp_err_t send(const char* topic, std::string& value, OnDelivery report) {
-        const rd_kafka_resp_err_t error = rd_kafka_producev(
-            producer_, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(0),
-            RD_KAFKA_V_VALUE(value.data(), value.size()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-            RD_KAFKA_V_OPAQUE(report.user()), RD_KAFKA_V_END);
+        rd_kafka_topic_t* handle = rd_kafka_topic_new(producer_, topic, nullptr);
+        const int failed = rd_kafka_produce(handle, 0, RD_KAFKA_MSG_F_COPY, value.data(),
+                                            value.size(), nullptr, 0, report.user());
+        const rd_kafka_resp_err_t error =
+            failed != 0 ? rd_kafka_last_error() : RD_KAFKA_RESP_ERR_NO_ERROR;
+        rd_kafka_topic_destroy(handle);
         if (error == RD_KAFKA_RESP_ERR_NO_ERROR) report.release();
         return error;
     }

@@ -95,12 +95,12 @@ struct AnyTask {
 template <typename E>
 struct Kept {
     mutable E value;
-    E& get() const noexcept { return value; }
+    [[nodiscard]] E& get() const noexcept { return value; }
 };
 template <typename E>
 struct Kept<E&> {
     E& value;
-    E& get() const noexcept { return value; }
+    [[nodiscard]] E& get() const noexcept { return value; }
 };
 
 template <typename E, typename... Args>
