@@ -7,6 +7,14 @@
 // Works with every object that takes tasks through `execute`, `submit`, `post`, `add` or
 // `enqueue`. The wrapper has the same functions, with the same further arguments and results.
 //
+//     executor.schedule(5s, [order] { remind(order); });    // later, with the submitter's context
+//     executor.schedule_every(1min, [] { expire_cache(); });  // again and again: with none
+//
+// Pools that can wait, through `schedule`, `execute_after` or `submit_after`, take the time and the
+// task in the order of the pool. Periodic work, through `schedule_every` or `execute_every`,
+// outlives the request that happens to start it and runs without a context; bind() gives it one
+// even so. A task that schedules itself again is periodic too: it starts as background(task).
+//
 // Threads   As the pool: the wrapper adds no state of its own.
 // Errors    As the pool. A type that takes no tasks is refused where wrap() is called. Tasks that
 //           were submitted without a context run, and are counted
@@ -21,6 +29,7 @@
 #include <ctx/executors/bind.hpp>
 #include <ctx/export.hpp>
 
+#include <chrono>
 #include <type_traits>
 #include <utility>
 
@@ -48,6 +57,35 @@ Submitted<F> capture(F&& callable) {
     }
 }
 
+/// Whether an argument of a pool's function is its task.
+template <typename A>
+inline constexpr bool is_task = std::is_invocable_v<std::decay_t<A>&>;
+
+/// What is handed on in place of an argument: tasks with the current context, the rest as it is.
+template <typename A>
+decltype(auto) pass(A&& argument) {
+    if constexpr (is_task<A>) {
+        return capture(std::forward<A>(argument));
+    } else {
+        return static_cast<A&&>(argument);
+    }
+}
+
+/// The same for periodic work: tasks without a context, unless they are bound.
+template <typename A>
+decltype(auto) pass_periodic(A&& argument) {
+    if constexpr (is_task<A> && !is_bound<std::decay_t<A>>) {
+        return background(std::forward<A>(argument));
+    } else {
+        return static_cast<A&&>(argument);
+    }
+}
+
+template <typename A>
+using Passed = decltype(pass(std::declval<A>()));
+template <typename A>
+using PassedPeriodic = decltype(pass_periodic(std::declval<A>()));
+
 /// The least a pool must be able to run: copyable, no arguments, no result.
 struct AnyTask {
     void operator()() const noexcept {}
@@ -57,12 +95,12 @@ struct AnyTask {
 template <typename E>
 struct Kept {
     mutable E value;
-    E& get() const noexcept { return value; }
+    [[nodiscard]] E& get() const noexcept { return value; }
 };
 template <typename E>
 struct Kept<E&> {
     E& value;
-    E& get() const noexcept { return value; }
+    [[nodiscard]] E& get() const noexcept { return value; }
 };
 
 template <typename E, typename... Args>
@@ -85,6 +123,41 @@ template <typename E, typename... Args>
 concept HasEnqueue = requires(E& e, Args&&... a) {
     e.enqueue(std::forward<Args>(a)...);
 };
+
+template <typename E, typename... Args>
+concept HasSchedule = requires(E& e, Args&&... a) {
+    e.schedule(std::forward<Args>(a)...);
+};
+template <typename E, typename... Args>
+concept HasExecuteAfter = requires(E& e, Args&&... a) {
+    e.execute_after(std::forward<Args>(a)...);
+};
+template <typename E, typename... Args>
+concept HasSubmitAfter = requires(E& e, Args&&... a) {
+    e.submit_after(std::forward<Args>(a)...);
+};
+template <typename E, typename... Args>
+concept HasScheduleEvery = requires(E& e, Args&&... a) {
+    e.schedule_every(std::forward<Args>(a)...);
+};
+template <typename E, typename... Args>
+concept HasExecuteEvery = requires(E& e, Args&&... a) {
+    e.execute_every(std::forward<Args>(a)...);
+};
+
+/// Stands for the time in whatever type a pool has it.
+struct AnyTime {
+    template <typename T>
+    operator T() const;  // NOLINT(google-explicit-constructor): becomes what is asked for
+};
+
+template <typename E, typename Task, typename Time>
+concept DelaysTaskBy =
+    HasSchedule<E, Time, Task> || HasExecuteAfter<E, Time, Task> || HasSubmitAfter<E, Task, Time>;
+
+template <typename E, typename Task>
+concept DelaysTask =
+    DelaysTaskBy<E, Task, std::chrono::milliseconds> || DelaysTaskBy<E, Task, AnyTime>;
 
 template <typename E, typename... Args>
 concept TakesTask = HasExecute<E, Args...> || HasPost<E, Args...> || HasSubmit<E, Args...> ||
@@ -110,9 +183,10 @@ void submit(E& pool, F&& task) {
 }  // namespace detail
 
 /// A type that runs callables of no arguments handed to one of its member functions `execute`,
-/// `post`, `submit`, `add` or `enqueue`.
+/// `post`, `submit`, `add` or `enqueue`, or to one that runs them later.
 template <typename E>
-concept TaskExecutor = detail::TakesTask<std::remove_reference_t<E>, Bound<detail::AnyTask>>;
+concept TaskExecutor = detail::TakesTask<std::remove_reference_t<E>, Bound<detail::AnyTask>> ||
+    detail::DelaysTask<std::remove_reference_t<E>, Bound<detail::AnyTask>>;
 
 /// What wrap() returns. `E` is a reference to a pool, or a handle that is kept by value. Its
 /// functions are const whatever the pool's are: submitting does not change which pool it is.
@@ -168,6 +242,39 @@ public:
     decltype(auto) enqueue(F&& callable, Args&&... args) const {
         return inner().enqueue(detail::capture(std::forward<F>(callable)),
                                std::forward<Args>(args)...);
+    }
+
+    /// Hands the task on for later, with the time before or behind it as the pool wants it. When
+    /// the pool drops a cancelled task, its context goes with it.
+    template <typename... Args>
+    requires detail::HasSchedule<Pool, detail::Passed<Args>...>
+    decltype(auto) schedule(Args&&... args) const {
+        return inner().schedule(detail::pass(std::forward<Args>(args))...);
+    }
+
+    template <typename... Args>
+    requires detail::HasExecuteAfter<Pool, detail::Passed<Args>...>
+    decltype(auto) execute_after(Args&&... args) const {
+        return inner().execute_after(detail::pass(std::forward<Args>(args))...);
+    }
+
+    template <typename... Args>
+    requires detail::HasSubmitAfter<Pool, detail::Passed<Args>...>
+    decltype(auto) submit_after(Args&&... args) const {
+        return inner().submit_after(detail::pass(std::forward<Args>(args))...);
+    }
+
+    /// Hands periodic work on. It runs without a context, whoever starts it.
+    template <typename... Args>
+    requires detail::HasScheduleEvery<Pool, detail::PassedPeriodic<Args>...>
+    decltype(auto) schedule_every(Args&&... args) const {
+        return inner().schedule_every(detail::pass_periodic(std::forward<Args>(args))...);
+    }
+
+    template <typename... Args>
+    requires detail::HasExecuteEvery<Pool, detail::PassedPeriodic<Args>...>
+    decltype(auto) execute_every(Args&&... args) const {
+        return inner().execute_every(detail::pass_periodic(std::forward<Args>(args))...);
     }
 
     /// The pool itself: what is submitted there directly runs without a context.
