@@ -12,14 +12,17 @@ struct Innermost {
     std::uint64_t last;  // number given to a call on this thread
 };
 
-thread_local constinit Innermost innermost_call{nullptr, 0, nullptr, 0};
+// initial-exec: no call to find it, also from a shared library.
+__attribute__((tls_model("initial-exec"))) thread_local constinit Innermost innermost_call{
+    nullptr, 0, nullptr, 0};
 
 // Threads take numbers in blocks: the stack of one that ended is another's later.
 constinit std::atomic<std::uint64_t> blocks_taken{0};
 constexpr unsigned block_bits = 32;
 
-// Coroutines and fibers come here on one thread and go on on another: the address must not be kept.
-[[gnu::noinline]] Innermost& innermost() noexcept {
+// Coroutines and fibers come here on one thread and go on on another. No function of this file
+// switches, and none may be inlined into one that does, where the address would be kept.
+Innermost& innermost() noexcept {
     Innermost* address = &innermost_call;
     asm volatile("" : "+r"(address));
     return *address;
@@ -34,7 +37,7 @@ std::uint64_t next_number(Innermost& thread) noexcept {
 
 }  // namespace
 
-InlineCall::InlineCall(const void* owner) noexcept {
+[[gnu::noinline]] InlineCall::InlineCall(const void* owner) noexcept {
     Innermost& now = innermost();
     outer_ = now.call;
     outer_number_ = now.number;
@@ -45,7 +48,7 @@ InlineCall::InlineCall(const void* owner) noexcept {
     now.owner = owner;
 }
 
-InlineCall::~InlineCall() {
+[[gnu::noinline]] InlineCall::~InlineCall() {
     Innermost& now = innermost();
     if (now.call != this || now.number != number_) return;  // a fiber took this call elsewhere
     now.call = outer_;
@@ -53,14 +56,14 @@ InlineCall::~InlineCall() {
     now.owner = outer_owner_;
 }
 
-bool InlineCall::complete(InlineKey key, void* what) noexcept {
+[[gnu::noinline]] bool InlineCall::complete(InlineKey key, void* what) noexcept {
     const Innermost& now = innermost();
     if (key.call == nullptr || now.call != key.call || now.number != key.number) return false;
     key.call->completed_ = what;
     return true;
 }
 
-InlineKey InlineCall::innermost_of(const void* owner) noexcept {
+[[gnu::noinline]] InlineKey InlineCall::innermost_of(const void* owner) noexcept {
     const Innermost& now = innermost();
     return now.owner == owner ? InlineKey{now.call, now.number} : InlineKey{};
 }

@@ -14,6 +14,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <coroutine>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -43,6 +44,18 @@ struct Told {
     std::string request;  // baggage entry "request"
     std::string branch;   // baggage entry "branch"; empty: must not be there
     bool joined = false;  // baggage entry "left" of a branch that was joined in
+};
+
+// A coroutine type that knows nothing of ctx, as those of examples: it begins at once and frees
+// itself.
+struct Stranger {
+    struct promise_type {
+        Stranger get_return_object() const noexcept { return {}; }
+        std::suspend_never initial_suspend() const noexcept { return {}; }
+        std::suspend_never final_suspend() const noexcept { return {}; }
+        void return_void() const noexcept {}
+        void unhandled_exception() const { std::terminate(); }
+    };
 };
 
 struct Tally {
@@ -197,7 +210,7 @@ private:
 
     // One of every way to get elsewhere that there is.
     void hop(Job job, std::uint64_t choice) {
-        switch (choice % 13) {
+        switch (choice % 15) {
             case 0:
                 return pool_.post(ctx::bind([this, job] { task(job); }));
             case 1:
@@ -229,6 +242,12 @@ private:
             case 11:
                 return co_spawn(ctx::asio::wrap(net::any_io_executor{asio_pool_.get_executor()}),
                                 wander(std::move(job)), net::detached);
+            case 12:
+                static_cast<void>(ctx::spawn(pool_, stroll(std::move(job))));
+                return;
+            case 13:
+                drift(std::move(job));
+                return;
             default: {
                 std::packaged_task<void()> packaged{ctx::bind([this, job] { task(job); })};
                 auto shared = std::make_shared<std::packaged_task<void()>>(std::move(packaged));
@@ -245,7 +264,7 @@ private:
 
     // Starting threads is slow: one in eight of those that were drawn.
     void on_a_thread(Job job, std::uint64_t choice) {
-        if (choice / 13 % 8 != 0) return ctx::bind([this, job = std::move(job)] { task(job); })();
+        if (choice / 15 % 8 != 0) return ctx::bind([this, job = std::move(job)] { task(job); })();
         if (choice % 2 == 0) return ctx::thread([this, job = std::move(job)] { task(job); }).join();
         ctx::jthread([this, job = std::move(job)](std::stop_token) { task(job); }).join();
     }
@@ -318,6 +337,51 @@ private:
             check(told);
         }
         if (!caught) ++tally_.mismatches;
+    }
+
+    // A task of ctx: hops, Scopes held over awaits, branches that are joined.
+    ctx::task<> stroll(Job job) {
+        ++tally_.tasks;
+        --tally_.budget;
+        Random random{job.seed};
+        for (int step = 0; step < 3; ++step) {
+            check(job.told);
+            co_await stride(job.told, random() % 4);
+        }
+        check(job.told);
+        spread(job);
+        check(job.told);
+    }
+
+    ctx::task<> stride(const Told& told, std::uint64_t choice) {
+        if (choice == 0) {
+            co_await ctx::resume_on(pool_);
+        } else if (choice == 1) {
+            Told inside = told;
+            inside.branch = "stride";
+            const Scope scope{Context{ctx::current()}.with_baggage(
+                ctx::current().baggage().set("branch", "stride"))};
+            co_await ctx::resume_on(pool_);
+            check(inside);
+        } else if (choice == 2) {
+            co_await ctx::when_all(stride(told, 0), stride(told, 3));
+        }
+        check(told);
+    }
+
+    // Somebody else's coroutine, with ctx::await() around what it waits for.
+    Stranger drift(Job job) {
+        ++tally_.tasks;
+        --tally_.budget;
+        for (int step = 0; step < 3; ++step) {
+            check(job.told);
+            co_await ctx::await(ctx::resume_on(pool_));
+        }
+        check(job.told);
+        co_await ctx::await(stride(job.told, 2));
+        check(job.told);
+        spread(job);
+        check(job.told);
     }
 
     std::uint64_t seed_;
