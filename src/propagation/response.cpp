@@ -94,12 +94,14 @@ std::string detail::other_metrics(const CarrierReader& from) {
 
 void detail::write_server_timing(ContextView context, std::string_view others,
                                  const CarrierWriter& into) {
-    std::string value{others};
+    std::string value;
     if (has_span(context)) {
+        // In front: another one may end in an open quote, which swallows what follows.
         char text[traceparent_size];
-        if (!value.empty()) value += ", ";
         value.append("trace;desc=").append(write_ids(context, text));
+        if (!others.empty()) value += ", ";
     }
+    value += others;
     return value.empty() ? into.remove("server-timing") : into.set("server-timing", value);
 }
 

@@ -37,9 +37,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const ctx::Context context = ctx::Context{}.with_span(span.value_or(ctx::SpanContext{}));
         ctx::inject_response(context, response, header);
         if (!span) continue;
-        if (header == ctx::ResponseHeader::server_timing && !ctx::parse_server_timing(value)) {
-            continue;  // others may end in an open quote, which swallows what follows
-        }
         CTX_FUZZ_CHECK(ctx::extract_response(response).has_value());
     }
     (void)ctx::parse_server_timing(value);
