@@ -2,6 +2,8 @@
 
 #include <ctx/baggage/w3c_baggage.hpp>
 
+#include <string>
+
 namespace ctx::detail {
 
 PropertyStatus read_property(const char*& p, const char* end, Property& property) noexcept {
@@ -75,6 +77,12 @@ char* write_encoded(char* out, std::string_view value) noexcept {
 }  // namespace ctx::detail
 
 namespace ctx {
+
+void append_w3c_value(std::string& out, std::string_view value) {
+    const std::size_t begin = out.size();
+    out.resize(begin + detail::encoded_size(value));
+    detail::write_encoded(out.data() + begin, value);
+}
 
 bool is_property_list(std::string_view text) noexcept {
     const char* p = text.data();

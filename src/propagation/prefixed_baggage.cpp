@@ -27,26 +27,16 @@ bool is_unreserved(char c) noexcept {
     return letter || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
 }
 
-/// What a value of `baggage` is written in (W3C Baggage 3.3.1.3, baggage-octet), but "%".
-bool is_baggage_octet(char c) noexcept {
-    return c > ' ' && c <= '~' && c != '"' && c != ',' && c != ';' && c != '\\' && c != '%';
-}
-
-void append_escape(std::string& out, char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += upper_digits[byte >> 4];
-    out += upper_digits[byte & 15U];
-}
-
-template <typename IsPlain>
-void append_escaped(std::string& out, std::string_view value, IsPlain is_plain) {
+void append_escaped(std::string& out, std::string_view value) {
     for (const char c : value) {
-        if (is_plain(c)) {
+        if (is_unreserved(c)) {
             out += c;
-        } else {
-            append_escape(out, c);
+            continue;
         }
+        const auto byte = static_cast<unsigned char>(c);
+        out += '%';
+        out += upper_digits[byte >> 4];
+        out += upper_digits[byte & 15U];
     }
 }
 
@@ -101,7 +91,7 @@ void EntryList::add_value(std::string_view key, std::string_view value) {
     bytes_ += bytes;
     if (!members_.empty()) members_ += ',';
     members_.append(key).append(1, '=');
-    append_escaped(members_, value, is_baggage_octet);
+    append_w3c_value(members_, value);
 }
 
 void EntryList::finish(Extraction& into) {
@@ -155,7 +145,7 @@ void write_prefixed(const Baggage& baggage, std::string_view prefix, Spelling sp
             into.set(name, entry.value);
         } else {
             escaped.clear();
-            append_escaped(escaped, entry.value, is_unreserved);
+            append_escaped(escaped, entry.value);
             into.set(name, escaped);
         }
     }

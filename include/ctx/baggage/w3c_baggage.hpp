@@ -134,6 +134,10 @@ private:
 CTX_EXPORT void append_w3c(std::string& out, const Baggage& baggage, BaggageLimits limits = {},
                            EncodeReport* report = nullptr);
 
+/// Appends a value as the header spells one that was set here: percent-encoded where it must be, or
+/// where some peers misread what is legal ("+", "=").
+CTX_EXPORT void append_w3c_value(std::string& out, std::string_view value);
+
 /// Whether `text` is a list of W3C properties, `p=1;q`; the empty text is one.
 [[nodiscard]] CTX_EXPORT bool is_property_list(std::string_view text) noexcept;
 

@@ -1,7 +1,7 @@
 // ctx/context/key.hpp: values that follow a request inside this process and are never sent.
 //
-//     inline const ctx::Key<std::chrono::steady_clock::time_point> deadline{"deadline",
-//     ctx::join_min};
+//     inline const ctx::Key<std::chrono::steady_clock::time_point> deadline{
+//         "deadline", ctx::join_min};
 //
 //     ctx::Scope scope{ctx::current().with(deadline, now + 2s)};
 //     if (const auto* limit = ctx::current().get(deadline)) { … }

@@ -26,8 +26,7 @@
 // all the time.
 //
 // Threads   A handle belongs to one thread at a time. The call may come on another, while the
-// handle
-//           releases. Cancelling needs what C libraries promise: no call begins once it was
+//           handle releases. Cancelling needs what C libraries promise: no call begins once it was
 //           cancelled there.
 // Errors    Making throws std::bad_alloc. Exceptions do not cross C: they are caught, counted
 //           (`ctx_executors_callback_exceptions_total`), and the diagnostics handler hears their
@@ -51,17 +50,62 @@ class OneShotCallback;
 template <typename Signature>
 class RepeatingCallback;
 
+namespace detail {
+
+/// What both handles have in common: a pointer to `State`, which `Derived` gives up its way.
+template <typename State, typename R, typename... Args>
+class CallbackHandle {
+public:
+    /// What C hands to the function; the same after a move of the handle. Null for a handle that
+    /// has nothing any more.
+    [[nodiscard]] void* user() const noexcept { return state_; }
+
+    /// What C gets when the callable throws. To be said before C knows of the callback.
+    void on_exception(CallbackResult<R> value) noexcept requires(!std::is_void_v<R>) {
+        state_->on_exception = value;
+    }
+
+    /// For C: user data before, or behind, the other arguments.
+    static R first(void* user, Args... args) noexcept {
+        return static_cast<State*>(user)->call(std::forward<Args>(args)...);
+    }
+    static R last(Args... args, void* user) noexcept {
+        return static_cast<State*>(user)->call(std::forward<Args>(args)...);
+    }
+
+    CallbackHandle(const CallbackHandle&) = delete;
+    CallbackHandle& operator=(const CallbackHandle&) = delete;
+
+protected:
+    template <typename F>
+    explicit CallbackHandle(std::in_place_t, F&& callable)
+        : state_(new_callback<State, R, Args...>(std::forward<F>(callable))) {}
+    CallbackHandle(CallbackHandle&& other) noexcept : state_(other.take()) {}
+    ~CallbackHandle() = default;
+
+    void swap(CallbackHandle& other) noexcept { std::swap(state_, other.state_); }
+    /// The state, which is the caller's now.
+    [[nodiscard]] State* take() noexcept { return std::exchange(state_, nullptr); }
+
+private:
+    State* state_;
+};
+
+}  // namespace detail
+
 /// A callback that C calls once. `Args` are its arguments but the user data.
 template <typename R, typename... Args>
-class [[nodiscard]] OneShotCallback<R(Args...)> {
+class [[nodiscard]] OneShotCallback<R(Args...)>
+    : public detail::CallbackHandle<detail::OnceState<R, Args...>, R, Args...> {
     using State = detail::OnceState<R, Args...>;
+    using Handle = detail::CallbackHandle<State, R, Args...>;
 
 public:
     /// `callable` with the context that is current now.
     template <typename F>
     requires std::is_invocable_r_v<R, std::decay_t<F>, Args...>
     explicit OneShotCallback(F&& callable)  // NOLINT(bugprone-forwarding-reference-overload)
-        : state_(detail::new_callback<State, R, Args...>(std::forward<F>(callable))) {}
+        : Handle(std::in_place, std::forward<F>(callable)) {}
 
     /// `callable` with an explicit context; an empty one is taken as it is.
     template <typename F>
@@ -69,58 +113,43 @@ public:
                                                                                 F&& callable)
         : OneShotCallback(bind(std::move(context), std::forward<F>(callable))) {}
 
-    OneShotCallback(OneShotCallback&& other) noexcept
-        : state_(std::exchange(other.state_, nullptr)) {}
+    OneShotCallback(OneShotCallback&&) noexcept = default;
     OneShotCallback& operator=(OneShotCallback other) noexcept {
-        std::swap(state_, other.state_);
+        this->swap(other);
         return *this;
     }
     ~OneShotCallback() { cancel(); }
 
-    /// What C hands to the function. Null after release(), cancel() and a move.
-    [[nodiscard]] void* user() const noexcept { return state_; }
-
-    /// What C gets when the callable throws. To be said before C knows of the callback.
-    void on_exception(detail::CallbackResult<R> value) noexcept requires(!std::is_void_v<R>) {
-        state_->on_exception = value;
-    }
-
     /// C has it: the call frees it, or has done so already. Uncalled it stays for ever.
     void release() noexcept {
-        if (state_ != nullptr) std::exchange(state_, nullptr)->release();
+        if (State* const state = this->take()) state->release();
     }
 
     /// Takes it back: the callable and its context are destroyed. C must not call it from here on.
     /// @return false when it was called already, or is being called.
-    bool cancel() noexcept { return state_ != nullptr && std::exchange(state_, nullptr)->cancel(); }
+    bool cancel() noexcept {
+        State* const state = this->take();
+        return state != nullptr && state->cancel();
+    }
 
     /// cancel() for a callback that was released and not called: by its user data.
     static void cancel_released(void* user) noexcept { static_cast<State*>(user)->cancel(); }
-
-    /// For C: user data before, or behind, the other arguments.
-    static R first(void* user, Args... args) noexcept {
-        return static_cast<State*>(user)->call(std::forward<Args>(args)...);
-    }
-    static R last(Args... args, void* user) noexcept {
-        return static_cast<State*>(user)->call(std::forward<Args>(args)...);
-    }
-
-private:
-    State* state_;
 };
 
 /// A callback that C calls any number of times, not while another call is running unless the
 /// callable may. It must not end its own handle.
 template <typename R, typename... Args>
-class [[nodiscard]] RepeatingCallback<R(Args...)> {
+class [[nodiscard]] RepeatingCallback<R(Args...)>
+    : public detail::CallbackHandle<detail::RepeatingState<R, Args...>, R, Args...> {
     using State = detail::RepeatingState<R, Args...>;
+    using Handle = detail::CallbackHandle<State, R, Args...>;
 
 public:
     /// `callable` with the context that is current now.
     template <typename F>
     requires std::is_invocable_r_v<R, detail::LvalueOf<F>, Args...>
     explicit RepeatingCallback(F&& callable)  // NOLINT(bugprone-forwarding-reference-overload)
-        : state_(detail::new_callback<State, R, Args...>(std::forward<F>(callable))) {}
+        : Handle(std::in_place, std::forward<F>(callable)) {}
 
     /// `callable` with an explicit context; an empty one is taken as it is.
     template <typename F>
@@ -128,34 +157,14 @@ public:
         Context context, F&& callable)
         : RepeatingCallback(bind(std::move(context), std::forward<F>(callable))) {}
 
-    RepeatingCallback(RepeatingCallback&& other) noexcept
-        : state_(std::exchange(other.state_, nullptr)) {}
+    RepeatingCallback(RepeatingCallback&&) noexcept = default;
     RepeatingCallback& operator=(RepeatingCallback other) noexcept {
-        std::swap(state_, other.state_);
+        this->swap(other);
         return *this;
     }
     ~RepeatingCallback() {
-        if (state_ != nullptr) state_->destroy();
+        if (State* const state = this->take()) state->destroy();
     }
-
-    /// What C hands to the function; the same after a move of the handle.
-    [[nodiscard]] void* user() const noexcept { return state_; }
-
-    /// What C gets when the callable throws. To be said before C knows of the callback.
-    void on_exception(detail::CallbackResult<R> value) noexcept requires(!std::is_void_v<R>) {
-        state_->on_exception = value;
-    }
-
-    /// For C: user data before, or behind, the other arguments.
-    static R first(void* user, Args... args) noexcept {
-        return static_cast<State*>(user)->call(std::forward<Args>(args)...);
-    }
-    static R last(Args... args, void* user) noexcept {
-        return static_cast<State*>(user)->call(std::forward<Args>(args)...);
-    }
-
-private:
-    State* state_;
 };
 
 }  // namespace ctx

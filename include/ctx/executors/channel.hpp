@@ -3,8 +3,7 @@
 //     ctx::Channel<Order> orders{64};
 //     orders.send(order);                                  // waits for room; false: closed
 //
-//     while (auto received = orders.receive()) {           // another thread; nullopt: closed,
-//     empty
+//     while (auto received = orders.receive()) {           // another thread; null: closed, empty
 //         const ctx::Scope scope = received->scope();      // the sender's context is current
 //         charge(**received);
 //     }
@@ -21,11 +20,9 @@
 // For the queue you have, see carried.hpp.
 //
 // Threads   Everything of a Channel may be called from any thread, but for its destructor: nobody
-// may
-//           be waiting. A Batch is a value.
+//           may be waiting. A Batch is a value.
 // Errors    Exceptions of the item's constructors pass through; the channel is as it was before,
-// but
-//           an item whose move out fails is lost. What was not sent is not moved from.
+//           but an item whose move out fails is lost. What was not sent is not moved from.
 // Cost      One mutex and two condition variables. Nothing is allocated per item: the constructor
 //           allocates all places, and receive_batch() the batch.
 

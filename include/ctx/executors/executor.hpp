@@ -163,20 +163,20 @@ template <typename E, typename... Args>
 concept TakesTask = HasExecute<E, Args...> || HasPost<E, Args...> || HasSubmit<E, Args...> ||
     HasAdd<E, Args...> || HasEnqueue<E, Args...>;
 
-/// Hands `task` to a pool as it is.
-template <typename E, typename F>
-requires TakesTask<E, F>
-void submit(E& pool, F&& task) {
-    if constexpr (HasExecute<E, F>) {
-        pool.execute(std::forward<F>(task));
-    } else if constexpr (HasPost<E, F>) {
-        pool.post(std::forward<F>(task));
-    } else if constexpr (HasSubmit<E, F>) {
-        static_cast<void>(pool.submit(std::forward<F>(task)));
-    } else if constexpr (HasAdd<E, F>) {
-        pool.add(std::forward<F>(task));
+/// Hands a task to a pool as it is, through whatever the pool calls that.
+template <typename E, typename... Args>
+requires TakesTask<E, Args...>
+decltype(auto) submit(E& pool, Args&&... args) {
+    if constexpr (HasExecute<E, Args...>) {
+        return pool.execute(std::forward<Args>(args)...);
+    } else if constexpr (HasPost<E, Args...>) {
+        return pool.post(std::forward<Args>(args)...);
+    } else if constexpr (HasSubmit<E, Args...>) {
+        return pool.submit(std::forward<Args>(args)...);
+    } else if constexpr (HasAdd<E, Args...>) {
+        return pool.add(std::forward<Args>(args)...);
     } else {
-        pool.enqueue(std::forward<F>(task));
+        return pool.enqueue(std::forward<Args>(args)...);
     }
 }
 
@@ -202,19 +202,8 @@ public:
     template <typename F, typename... Args>
     requires detail::TakesTask<Pool, detail::Submitted<F>, Args...>
     decltype(auto) execute(F&& callable, Args&&... args) const {
-        using Task = detail::Submitted<F>;
-        if constexpr (detail::HasExecute<Pool, Task, Args...>) {
-            return inner().execute(detail::capture(std::forward<F>(callable)),
-                                   std::forward<Args>(args)...);
-        } else if constexpr (detail::HasPost<Pool, Task, Args...>) {
-            return post(std::forward<F>(callable), std::forward<Args>(args)...);
-        } else if constexpr (detail::HasSubmit<Pool, Task, Args...>) {
-            return submit(std::forward<F>(callable), std::forward<Args>(args)...);
-        } else if constexpr (detail::HasAdd<Pool, Task, Args...>) {
-            return add(std::forward<F>(callable), std::forward<Args>(args)...);
-        } else {
-            return enqueue(std::forward<F>(callable), std::forward<Args>(args)...);
-        }
+        return detail::submit(inner(), detail::capture(std::forward<F>(callable)),
+                              std::forward<Args>(args)...);
     }
 
     template <typename F, typename... Args>

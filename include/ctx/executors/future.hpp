@@ -17,8 +17,7 @@
 //
 // Threads   As the callable inside: the context adds no restriction.
 // Errors    Exceptions of the callable go where the standard sends them: into the future. The
-// thread
-//           has its own context by then.
+//           thread has its own context by then.
 // Cost      As bind(), called for the last time: bind.hpp. No allocation but the future's.
 
 #pragma once

@@ -1,13 +1,14 @@
 // ctx/propagation/traceparent.hpp: the value of a W3C `traceparent` header, in and out.
 //
-//     auto caller =
-//     ctx::parse_traceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"); char
-//     text[ctx::traceparent_size]; ctx::write_traceparent(ctx::child_of(ctx::current()), text);
+//     auto caller = ctx::parse_traceparent(
+//         "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+//     char text[ctx::traceparent_size];
+//     ctx::write_traceparent(ctx::child_of(ctx::current()), text);
 //
 // Threads   Pure functions.
 // Errors    parse_traceparent() is total: whatever breaks the grammar reads as nothing.
 // Cost      Each character is touched once, eight at a time; no allocation:
-// bench/propagation_bench.
+//           bench/propagation_bench.
 
 #pragma once
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -49,28 +50,28 @@ std::size_t size_on_wire(const GrpcMetadata::Map& entries) noexcept {
     return sum;
 }
 
-/// What fits into `room`: of a list the members in front (W3C Trace Context 3.3.1.5,
-/// Baggage 3.3.2).
-std::string_view fitting(std::string_view name, std::string_view value, std::size_t room) noexcept {
+/// What fits into `room`: of a list the members in front (W3C Trace Context 3.3.1.5, Baggage 3.3.2),
+/// of others all or nothing.
+std::optional<std::string_view> fitting(std::string_view name, std::string_view value,
+                                        std::size_t room) noexcept {
     const std::size_t size = size_on_wire(name, value);
     if (size <= room) return value;
     const bool is_list = name == "baggage" || name == "tracestate";
     const std::size_t over = size - room;
-    if (!is_list || over >= value.size()) return {};
+    if (!is_list || over >= value.size()) return std::nullopt;
     const std::size_t comma = value.rfind(',', value.size() - over);
-    return value.substr(0, comma == std::string_view::npos ? 0 : comma);
+    if (comma == std::string_view::npos) return std::nullopt;
+    return value.substr(0, comma);
 }
 
 }  // namespace
 
 void GrpcMetadata::set(std::string_view name, std::string_view value) {
     remove(name);
-    const std::size_t taken = std::min(limit_, size_on_wire(*entries_));
-    const bool legal = is_legal(name, value);
-    const std::string_view sent = legal ? fitting(name, value, limit_ - taken) : std::string_view{};
-    if (sent.size() < value.size() || !legal) complain();
-    const bool fits = legal && size_on_wire(name, sent) <= limit_ - taken;
-    if (fits && (value.empty() || !sent.empty())) entries_->emplace(name, sent);
+    const std::size_t room = limit_ - std::min(limit_, size_on_wire(*entries_));
+    const auto sent = is_legal(name, value) ? fitting(name, value, room) : std::nullopt;
+    if (sent != value) complain();
+    if (sent) entries_->emplace(name, *sent);
 }
 
 void GrpcMetadata::remove(std::string_view name) {

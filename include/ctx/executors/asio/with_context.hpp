@@ -2,8 +2,7 @@
 //
 //     boost::asio::awaitable<Reply> ask(Request request) {
 //         Context child = Context{current()}.with_span(child_of(current()));
-//         co_return co_await ctx::asio::with_context(child, [&]() -> boost::asio::awaitable<Reply>
-//         {
+//         co_return co_await ctx::asio::with_context(child, [&]() -> awaitable<Reply> {
 //             co_await async_write(…);   // `child` is current before and after each co_await
 //             co_return co_await read_reply(…);
 //         });

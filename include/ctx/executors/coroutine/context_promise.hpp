@@ -47,18 +47,50 @@ struct Strand : StrandWord {
     }
 };
 
+/// The time for which a coroutine is suspended in an awaiter. Ends with it: where the coroutine goes
+/// on, or is destroyed, its context is back first. The last member of an awaiter.
+class Absence {
+public:
+    /// @param strand  null for a coroutine that keeps no context.
+    explicit Absence(Strand* strand) noexcept : strand_(strand) {}
+    ~Absence() {
+        if (is_away_ && strand_ != nullptr) strand_->enter_to_unwind();
+    }
+    Absence(const Absence&) = delete;
+    Absence& operator=(const Absence&) = delete;
+
+    void begin() noexcept {
+        is_away_ = true;
+        if (strand_ != nullptr) strand_->leave();
+    }
+    /// For an await of something that knows nothing of contexts: StrandWord::begin_leave().
+    [[nodiscard]] Word begin_keeping() noexcept {
+        is_away_ = true;
+        return strand_->begin_leave();
+    }
+    void cancel(Word resumer) noexcept {
+        strand_->cancel_leave(resumer);
+        is_away_ = false;
+    }
+    /// @return whether the coroutine was away.
+    bool end() noexcept {
+        if (!std::exchange(is_away_, false)) return false;
+        if (strand_ != nullptr) strand_->enter();
+        return true;
+    }
+
+private:
+    Strand* strand_;
+    bool is_away_ = false;
+};
+
 /// What a ContextPromise makes of something that is awaited.
 template <typename A>
 class [[nodiscard]] StrandAwaiter {
 public:
     template <typename Awaitable>
     StrandAwaiter(Awaitable&& awaitable, Strand& strand)
-        : awaiter_(get_awaiter(std::forward<Awaitable>(awaitable))), strand_(&strand) {}
-    ~StrandAwaiter() {
-        if (is_suspended_) strand_->enter_to_unwind();
-    }
-    StrandAwaiter(const StrandAwaiter&) = delete;
-    StrandAwaiter& operator=(const StrandAwaiter&) = delete;
+        : awaiter_(get_awaiter(std::forward<Awaitable>(awaitable))), absence_(&strand) {}
 
     bool await_ready() { return static_cast<bool>(awaiter_.await_ready()); }
 
@@ -67,8 +99,7 @@ public:
     template <typename Promise>
     [[gnu::noinline]] auto await_suspend(std::coroutine_handle<Promise> coroutine) {
         using Result = decltype(awaiter_.await_suspend(coroutine));
-        is_suspended_ = true;
-        const Word resumer = strand_->begin_leave();
+        const Word resumer = absence_.begin_keeping();
         try {
             if constexpr (std::is_void_v<Result>) {
                 awaiter_.await_suspend(coroutine);
@@ -78,20 +109,20 @@ public:
                 if (suspends) {
                     StrandWord::end_leave(resumer);
                 } else {
-                    cancel(resumer);
+                    absence_.cancel(resumer);
                 }
                 return suspends;
             } else {
                 return transfer(coroutine, resumer);
             }
         } catch (...) {
-            cancel(resumer);
+            absence_.cancel(resumer);
             throw;
         }
     }
 
     decltype(auto) await_resume() {
-        if (std::exchange(is_suspended_, false)) strand_->enter();
+        absence_.end();
         return awaiter_.await_resume();
     }
 
@@ -111,11 +142,6 @@ private:
         next.resume();
         StrandWord::end_leave(resumer);
         return call.take_completed() == nullptr;
-    }
-
-    void cancel(Word resumer) noexcept {
-        strand_->cancel_leave(resumer);
-        is_suspended_ = false;
     }
 
     /// Stands for the coroutine in the hands of what it awaits: resumed while that is only
@@ -144,9 +170,8 @@ private:
     };
 
     A awaiter_;
-    Strand* strand_;
-    bool is_suspended_ = false;
     [[no_unique_address]] std::conditional_t<Transfers<A>, Frame, std::monostate> frame_;
+    Absence absence_;
 };
 
 /// The coroutine takes its context into the thread when `A` lets it run.
@@ -193,29 +218,21 @@ private:
 template <typename A>
 class [[nodiscard]] PauseAwaiter {
 public:
-    PauseAwaiter(A awaiter, Strand& strand) : awaiter_(std::move(awaiter)), strand_(&strand) {}
-    ~PauseAwaiter() {
-        if (is_suspended_) strand_->enter_to_unwind();
-    }
-    PauseAwaiter(const PauseAwaiter&) = delete;
-    PauseAwaiter& operator=(const PauseAwaiter&) = delete;
-
+    PauseAwaiter(A awaiter, Strand& strand) : awaiter_(std::move(awaiter)), absence_(&strand) {}
     bool await_ready() noexcept { return awaiter_.await_ready(); }
     template <typename Promise>
     auto await_suspend(std::coroutine_handle<Promise> coroutine) noexcept {
-        is_suspended_ = true;
-        strand_->leave();
+        absence_.begin();
         return awaiter_.await_suspend(coroutine);
     }
     void await_resume() noexcept {
-        if (std::exchange(is_suspended_, false)) strand_->enter();
+        absence_.end();
         awaiter_.await_resume();
     }
 
 private:
     A awaiter_;
-    Strand* strand_;
-    bool is_suspended_ = false;
+    Absence absence_;
 };
 
 struct ContinueWith {

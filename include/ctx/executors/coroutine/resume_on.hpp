@@ -32,7 +32,7 @@ public:
     explicit ResumeOn(Pool& pool) noexcept : pool_(&pool) {}
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> coroutine) const {
-        submit(*pool_, ResumeTask{coroutine});
+        static_cast<void>(submit(*pool_, ResumeTask{coroutine}));
     }
     void await_resume() const noexcept {}
 

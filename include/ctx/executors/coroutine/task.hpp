@@ -193,23 +193,16 @@ template <typename T>
 class [[nodiscard]] TaskAwaiter {
 public:
     TaskAwaiter(task<T> awaited, Strand* awaiting) noexcept
-        : task_(std::move(awaited)), strand_(awaiting) {
+        : task_(std::move(awaited)), absence_(awaiting) {
         assert(task_ && "an empty task, or one that was awaited before");
     }
-    ~TaskAwaiter() {
-        if (is_suspended_ && strand_ != nullptr) strand_->enter_to_unwind();
-    }
-    TaskAwaiter(const TaskAwaiter&) = delete;
-    TaskAwaiter& operator=(const TaskAwaiter&) = delete;
-
     bool await_ready() const noexcept { return false; }
 
     template <typename Promise, Transfer transfer = usual_transfer>
     [[gnu::noinline]] auto await_suspend(std::coroutine_handle<Promise> awaiting) noexcept {
         const auto coroutine = task_.coroutine_;
         coroutine.promise().start_with(Context{current()}, awaiting);
-        is_suspended_ = true;
-        if (strand_ != nullptr) strand_->leave();
+        absence_.begin();
         if constexpr (transfer == Transfer::symmetric) {
             return std::coroutine_handle<>{coroutine};
         } else {
@@ -221,15 +214,13 @@ public:
     }
 
     T await_resume() {
-        is_suspended_ = false;
-        if (strand_ != nullptr) strand_->enter();
+        absence_.end();
         return task_.coroutine_.promise().result();
     }
 
 private:
     task<T> task_;
-    Strand* strand_;
-    bool is_suspended_ = false;
+    Absence absence_;
 };
 
 template <typename T>

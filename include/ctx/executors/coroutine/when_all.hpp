@@ -145,28 +145,18 @@ private:
     class [[nodiscard]] Waiting {
     public:
         Waiting(Branches branches, Strand& strand)
-            : branches_(std::move(branches)), strand_(&strand) {}
-        ~Waiting() {
-            if (is_suspended_) strand_->enter_to_unwind();
-        }
-        Waiting(const Waiting&) = delete;
-        Waiting& operator=(const Waiting&) = delete;
-
+            : branches_(std::move(branches)), absence_(&strand) {}
         bool await_ready() const noexcept { return branches_.count() == 0; }
 
         [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> awaiting) {
             group_.begin(branches_.count(), awaiting);
-            is_suspended_ = true;
-            strand_->leave();
+            absence_.begin();
             branches_.for_each([this](auto& branch) { branch.begin(group_); });
             return !group_.one_ended();
         }
 
         auto await_resume() {
-            if (std::exchange(is_suspended_, false)) {
-                strand_->enter();
-                take_ends();
-            }
+            if (absence_.end()) take_ends();
             return branches_.result();
         }
 
@@ -181,10 +171,9 @@ private:
             if (failure || cancelled) std::rethrow_exception(failure ? failure : cancelled);
         }
 
+        BranchGroup group_;  // outlives the branches
         Branches branches_;
-        Strand* strand_;
-        BranchGroup group_;
-        bool is_suspended_ = false;
+        Absence absence_;
     };
 
     Branches branches_;

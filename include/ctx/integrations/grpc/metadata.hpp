@@ -47,8 +47,7 @@ public:
     using Map = std::multimap<std::string, std::string>;
 
     /// @param limit  of all entries together. Of a `baggage` and a `tracestate` that would exceed
-    /// it
-    ///               the last members are left out, another entry is left out whole.
+    ///               it the last members are left out, another entry is left out whole.
     explicit GrpcMetadata(Map& entries, std::size_t limit = default_grpc_metadata_limit) noexcept
         : entries_(&entries), limit_(limit) {}
 
