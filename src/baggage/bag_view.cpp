@@ -209,16 +209,7 @@ std::uint32_t BagView::start_of_search(std::string_view header) const noexcept {
     return found == index + 1 + index[0] ? end_ : *found;
 }
 
-BagView::Place BagView::place_of_child(std::uint64_t index) const noexcept {
-    if (!present_ || level_ >= static_cast<int>(max_level)) {
-        return {end_, end_, false};
-    }
-    char header[detail::max_index_header_bytes];
-    const char* const end = detail::write_header(header, static_cast<unsigned>(level_ + 1), index);
-    return place_of_child({header + 1, static_cast<std::size_t>(end - header - 1)});
-}
-
-BagView::Place BagView::place_of_child(std::string_view header) const noexcept {
+BagView BagView::sorted_child(std::string_view header) const noexcept {
     const unsigned least = least_prefix(level_ + 1);
     std::size_t begin = start_of_search(header);
     AtomReader reader(list().substr(0, end_), begin);
@@ -230,15 +221,13 @@ BagView::Place BagView::place_of_child(std::string_view header) const noexcept {
         if (order < 0) {
             continue;  // the children before
         }
-        return {narrow(begin), narrow(reader.offset()), order == 0};
+        if (order > 0) {
+            break;
+        }
+        const std::uint32_t content = narrow(reader.offset());
+        return child_at(narrow(begin), content, end_of_child(content));
     }
-    return {narrow(begin), narrow(begin), false};
-}
-
-BagView BagView::sorted_child(std::string_view header) const noexcept {
-    const Place place = place_of_child(header);
-    return place.present ? child_at(place.header, place.content, end_of_child(place.content))
-                         : absent_child(place.header);
+    return absent_child(narrow(begin));
 }
 
 int BagView::match(std::string_view atom, int matched) const noexcept {

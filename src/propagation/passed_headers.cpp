@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -43,9 +45,12 @@ public:
         from.find(name, [this](std::string_view line) { add(line); });
     }
     [[nodiscard]] bool any() const noexcept { return count_ > 0; }
-    [[nodiscard]] std::string_view first() const noexcept { return first_; }
     [[nodiscard]] std::string_view all() const noexcept {
         return count_ > 1 ? std::string_view{joined_} : first_;
+    }
+    /// What counts of a header of that name: a list is all lines, of others the first counts.
+    [[nodiscard]] std::string_view counting(std::string_view name) const noexcept {
+        return count_ > 1 && is_list(name) ? std::string_view{joined_} : first_;
     }
 
 private:
@@ -63,11 +68,40 @@ private:
     std::size_t count_ = 0;
 };
 
-/// Text that no HTTP stack takes for more than one header (RFC 9110 5.5).
+/// A character that no header may hold (RFC 9110 5.5), or a tab.
+bool is_control(char c) noexcept {
+    return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+}
+
+/// is_control() for any of eight characters at once.
+bool has_control(std::uint64_t characters) noexcept {
+    constexpr std::uint64_t ones = ~std::uint64_t{0} / 0xff;
+    constexpr std::uint64_t tops = ones * 0x80;
+    const std::uint64_t deletes = characters ^ ones * 0x7f;  // zero where one is
+    const std::uint64_t low = (characters - ones * ' ') & ~characters;
+    return ((low | ((deletes - ones) & ~deletes)) & tops) != 0;
+}
+
+std::uint64_t load_word(const char* at) noexcept {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, sizeof word);
+    return word;
+}
+
+/// Whether none of at least eight characters is_control(): the last eight overlap those before.
+bool has_no_control(std::string_view text) noexcept {
+    const char* const last = text.data() + text.size() - sizeof(std::uint64_t);
+    bool found = has_control(load_word(last));
+    for (const char* at = text.data(); at < last; at += sizeof(std::uint64_t))
+        found |= has_control(load_word(at));
+    return !found;
+}
+
+/// Text that no HTTP stack takes for more than one header.
 bool is_header_value(std::string_view text) noexcept {
-    return std::all_of(text.begin(), text.end(), [](char c) {
-        return c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != '\x7f');
-    });
+    if (text.size() >= sizeof(std::uint64_t) && has_no_control(text)) return true;
+    return std::none_of(text.begin(), text.end(),
+                        [](char c) { return is_control(c) && c != '\t'; });
 }
 
 /// A value that may be bytes, as `into` takes it; nothing when it cannot say it. Bytes of
@@ -145,7 +179,7 @@ void forward_format(const Format& format, const CarrierReader& from, const Carri
     const auto forward = [&](std::string_view name) {
         const Lines lines{name, from};
         if (!lines.any()) return into.remove(name);
-        copy_header(name, is_list(name) ? lines.all() : lines.first(), into);
+        copy_header(name, lines.counting(name), into);
     };
     std::for_each(format.fields.begin(), format.fields.end(), forward);
     std::for_each(format.also_reads.begin(), format.also_reads.end(), forward);

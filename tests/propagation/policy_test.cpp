@@ -311,6 +311,25 @@ TEST(Passing, makes_no_second_header_out_of_one) {
     EXPECT_EQ(ctx::test::counted("ctx_propagation_passed_headers_dropped_total"), before + 12);
 }
 
+TEST(Passing, looks_at_every_character) {
+    const auto meshed = Propagators{}.passing(ctx::mesh_headers);
+    const auto passes = [&](const std::string& value) {
+        Headers out;
+        meshed.forward(Headers{{"x-request-id", value}}, out);
+        return !out.empty();
+    };
+    for (std::size_t size = 1; size < 28; ++size) {
+        for (std::size_t at = 0; at < size; ++at) {
+            for (int c = 0; c < 256; ++c) {
+                std::string value(size, '~');
+                value[at] = static_cast<char>(c);
+                const bool legal = (c >= ' ' && c != 0x7f) || c == '\t';
+                ASSERT_EQ(passes(value), legal) << size << ' ' << at << ' ' << c;
+            }
+        }
+    }
+}
+
 TEST(Passing, leaves_prefixed_headers_to_their_format) {
     const auto passing = Propagators::named("jaeger").passing(
         std::initializer_list<std::string_view>{"uberctx-tenant"});

@@ -149,11 +149,6 @@ public:
     [[nodiscard]] auto first_datum(Decode decode) const noexcept
         -> decltype(decode(std::string_view{}));
 
-    /// `child(index).first_datum(decode)`, which does not need to know where the child ends.
-    template <typename Decode>
-    [[nodiscard]] auto first_datum_of(std::uint64_t index, Decode decode) const noexcept
-        -> decltype(decode(std::string_view{}));
-
     struct Children;
     /// The bags one level below, in the order of the list. Of a list that its sender did not sort
     /// a child may come more than once, each time with a part of its content.
@@ -197,14 +192,6 @@ private:
     [[nodiscard]] BagView absent_child(std::uint32_t position) const noexcept;
     [[nodiscard]] BagView child_at(std::uint32_t header, std::uint32_t begin,
                                    std::uint32_t end) const noexcept;
-    // Where a child is in a sorted list; when it is absent, `header` is where it would be.
-    struct Place {
-        std::uint32_t header = 0;
-        std::uint32_t content = 0;
-        bool present = false;
-    };
-    [[nodiscard]] Place place_of_child(std::string_view header) const noexcept;
-    [[nodiscard]] Place place_of_child(std::uint64_t index) const noexcept;
     [[nodiscard]] BagView sorted_child(std::string_view header) const noexcept;
     [[nodiscard]] BagView scattered_child(std::string_view header) const noexcept;
     [[nodiscard]] std::uint32_t end_of_child(std::uint32_t begin) const noexcept;
@@ -214,10 +201,6 @@ private:
     [[nodiscard]] std::string_view atom_at(std::uint32_t offset) const noexcept {
         return AtomReader(list(), offset).next().value_or(std::string_view{});
     }
-    // first_datum() of the data that begin there, in a sorted list.
-    template <typename Decode>
-    [[nodiscard]] auto first_datum_from(std::uint32_t begin, Decode decode) const noexcept
-        -> decltype(decode(std::string_view{}));
     // How much of the path is matched behind a header, when `matched` levels were before it.
     [[nodiscard]] int match(std::string_view atom, int matched) const noexcept;
 
@@ -302,24 +285,7 @@ auto BagView::first_datum(Decode decode) const noexcept -> decltype(decode(std::
         }
         return {};
     }
-    return first_datum_from(begin_, decode);
-}
-
-template <typename Decode>
-auto BagView::first_datum_of(std::uint64_t index, Decode decode) const noexcept
-    -> decltype(decode(std::string_view{})) {
-    if (!sorted_) {
-        return child(index).first_datum(decode);
-    }
-    const Place place = place_of_child(index);
-    return place.present ? first_datum_from(place.content, decode)
-                         : decltype(decode(std::string_view{})){};
-}
-
-template <typename Decode>
-auto BagView::first_datum_from(std::uint32_t begin, Decode decode) const noexcept
-    -> decltype(decode(std::string_view{})) {
-    AtomReader reader(list().substr(0, end_), begin);
+    AtomReader reader(list().substr(0, end_), begin_);
     while (const auto atom = reader.next()) {
         if (detail::atom_prefix(*atom) >= 0x80) {
             break;

@@ -165,11 +165,7 @@ protected:
 
     template <typename Field>
     [[nodiscard]] typename Field::View read(std::uint32_t index) const {
-        if constexpr (requires(FieldData data) { Field::read(data); }) {
-            return Field::read(FieldData{view_, index});
-        } else {
-            return Field::read(view_.child(std::uint64_t{index}));
-        }
+        return Field::read(view_.child(std::uint64_t{index}));
     }
 
     [[nodiscard]] Location at(std::size_t ordinal, std::uint32_t index) const {

@@ -132,7 +132,7 @@ struct Min {
     static void encode(ctx::detail::ByteBuffer& out, Param value) {
         detail::Ascending<Wire>::encode(out, value);
     }
-    [[nodiscard]] static View read(const DatumSource auto& field) noexcept {
+    [[nodiscard]] static View read(const BagView& field) noexcept {
         return field.first_datum([](std::string_view payload) { return decode(payload); });
     }
 };
@@ -164,7 +164,7 @@ struct Max {
             ctx::detail::complement(out.data() + begin, out.data() + out.size());
         }
     }
-    [[nodiscard]] static View read(const DatumSource auto& field) {
+    [[nodiscard]] static View read(const BagView& field) {
         return field.first_datum([](std::string_view payload) { return decode(payload); });
     }
 };
@@ -181,7 +181,7 @@ struct Last {
                    ? std::nullopt
                    : Wire::decode(payload.substr(sizeof(std::uint64_t)));
     }
-    [[nodiscard]] static View read(const DatumSource auto& field) {
+    [[nodiscard]] static View read(const BagView& field) {
         return field.first_datum([](std::string_view payload) { return decode(payload); });
     }
     /// Nanoseconds since 1970 of the value that read() gives; 0 without one.

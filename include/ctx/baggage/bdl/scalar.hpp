@@ -29,23 +29,6 @@
 
 namespace ctx::bdl {
 
-/// What a kind of field that holds one value reads from: a bag, or a FieldData.
-template <typename Source>
-concept DatumSource = requires(const Source& source) {
-    source.first_datum([](std::string_view) { return std::optional<int>(); });
-};
-
-/// The data of a field of `bag`, which are read without looking for the field's end.
-struct FieldData {
-    const BagView& bag;
-    std::uint32_t index;
-
-    template <typename Decode>
-    [[nodiscard]] auto first_datum(Decode decode) const {
-        return bag.first_datum_of(index, decode);
-    }
-};
-
 /// A kind of field that holds one value.
 template <typename Wire>
 concept SingleValued = requires(std::string_view payload) {
@@ -79,7 +62,7 @@ struct Register {
     using Param = T;
     using View = std::optional<T>;
 
-    [[nodiscard]] static View read(const DatumSource auto& field) noexcept {
+    [[nodiscard]] static View read(const BagView& field) noexcept {
         return field.first_datum([](std::string_view payload) { return Wire::decode(payload); });
     }
 
@@ -167,7 +150,7 @@ struct Text {
     using Param = std::string_view;
     using View = std::optional<std::string_view>;
 
-    [[nodiscard]] static View read(const DatumSource auto& field) noexcept {
+    [[nodiscard]] static View read(const BagView& field) noexcept {
         return field.first_datum([](std::string_view payload) { return decode(payload); });
     }
     [[nodiscard]] static View decode(std::string_view payload) noexcept { return payload; }
@@ -220,7 +203,7 @@ struct Bool : detail::Register<Bool, bool> {
 /// True once some branch said so. False is never written.
 struct Taint : Bool {
     using View = bool;
-    [[nodiscard]] static bool read(const DatumSource auto& field) noexcept {
+    [[nodiscard]] static bool read(const BagView& field) noexcept {
         return field
             .first_datum([](std::string_view payload) {
                 return decode(payload).value_or(false) ? std::optional(true) : std::nullopt;

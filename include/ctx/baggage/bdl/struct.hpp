@@ -59,7 +59,7 @@ struct Struct {
     using Param = const S&;
     using View = std::optional<S>;
 
-    [[nodiscard]] static View read(const DatumSource auto& field) {
+    [[nodiscard]] static View read(const BagView& field) {
         return field.first_datum([](std::string_view payload) { return decode(payload); });
     }
     /// Always a value: what is missing keeps its default.
