@@ -33,7 +33,7 @@ Context detail::ContextReader::with_span(const SpanContext& span,
         // Links belong to the trace they were joined into.
         detail::release(std::exchange(node->links, nullptr));
     }
-    return Context::adopt(node.release());
+    return detail::seal(std::move(node));
 }
 
 Context detail::ContextReader::with_span_and_baggage(const SpanContext& span,
@@ -45,13 +45,13 @@ Context detail::ContextReader::with_span_and_baggage(const SpanContext& span,
     if (trace_id() != span.trace_id && node->links != nullptr) {
         detail::release(std::exchange(node->links, nullptr));
     }
-    return Context::adopt(node.release());
+    return detail::seal(std::move(node));
 }
 
 Context detail::ContextReader::with_baggage(Baggage baggage) const {
     detail::NewNode node = detail::copy_node(node_);
     node->baggage = std::move(baggage);
-    return Context::adopt(node.release());
+    return detail::seal(std::move(node));
 }
 
 Context detail::ContextReader::with_local(detail::LocalValue* value) const {
@@ -66,7 +66,7 @@ Context detail::ContextReader::with_local(detail::LocalValue* value) const {
     }
     detail::release(std::exchange(node->locals, values));
     detail::inherit_facets(node_, *node);
-    return Context::adopt(node.release());
+    return detail::seal(std::move(node));
 }
 
 Context detail::ContextReader::with_values_of(ContextView other) const {
@@ -76,7 +76,7 @@ Context detail::ContextReader::with_values_of(ContextView other) const {
         detail::release(std::exchange(node->locals, detail::united(node->locals, *theirs)));
     }
     detail::inherit_facets(node_, *node);
-    return Context::adopt(node.release());
+    return detail::seal(std::move(node));
 }
 
 }  // namespace ctx

@@ -73,7 +73,7 @@ Context detail::ContextReader::with_links(std::span<const Link> links) const {
     detail::NewNode node = detail::copy_node(node_);
     detail::add_links(*node, links);
     detail::inherit_facets(node_, *node);
-    return Context::adopt(node.release());
+    return detail::seal(std::move(node));
 }
 
 Context join(const Context& a, const Context& b) {
@@ -85,7 +85,7 @@ Context join(const Context& a, const Context& b) {
     detail::release(std::exchange(node->locals, locals));
     detail::join_links(*node, b);
     if (node->baggage == a.baggage()) detail::inherit_facets(a.node(), *node);
-    return Context::adopt(node.release());
+    return detail::seal(std::move(node));
 }
 
 }  // namespace ctx

@@ -1,5 +1,6 @@
 #include "context/node.hpp"
 
+#include "context/census.hpp"
 #include "context/live_count.hpp"
 #include <ctx/context/boundary.hpp>
 
@@ -39,6 +40,11 @@ NewNode copy_node(const Node* from) {
     return node;
 }
 
+Context seal(NewNode node) noexcept {
+    enter_census(*node);
+    return Context::adopt(node.release());
+}
+
 void inherit_facets(const Node* from, Node& to) noexcept {
     if (from == nullptr) return;
     for (std::size_t i = 0; i < facet_slots; ++i) {
@@ -72,6 +78,7 @@ void delete_node(Node* node) noexcept {
 }  // namespace
 
 void destroy_node(const Node* node) noexcept {
+    leave_census(*node);
     // Nodes are made by make_node() as mutable objects and shared as const.
     auto* mine = const_cast<Node*>(node);
     if (mine->locals != nullptr) {

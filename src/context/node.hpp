@@ -32,6 +32,9 @@ NewNode make_node();
 /// A node that shares everything with `from` (null: an empty one) but the facets.
 NewNode copy_node(const Node* from);
 
+/// Nothing of the node changes from here on.
+Context seal(NewNode node) noexcept;
+
 /// Lets `to` use what readers derived from `from`: both have the same trace and baggage.
 void inherit_facets(const Node* from, Node& to) noexcept;
 

@@ -1,4 +1,6 @@
+#include "context/thread_end.hpp"
 #include <ctx/context/boundary.hpp>
+#include <ctx/context/detail/switch.hpp>
 #include <ctx/context/diagnostics.hpp>
 #include <ctx/context/scope.hpp>
 #include <ctx/context/stats.hpp>
@@ -24,7 +26,7 @@ constinit std::atomic<ScopeMisusePolicy> misuse_policy{default_policy};
 constinit std::atomic<bool> chains_are_broken{false};
 
 Stat misused{"ctx_scope_misuse_total", "Scopes that ended out of order or on another thread."};
-Stat left_open{"ctx_scope_left_open_total", "Scopes that a task left open when it ended."};
+Stat left_open{"ctx_scope_left_open_total", "Scopes that a task or a thread left open when it ended."};
 
 std::string place(const char* file, int line) {
     return std::string{file} + ":" + std::to_string(line);
@@ -79,6 +81,21 @@ void Scope::end_misused() noexcept {
         where = ", inside the Scope opened at " + place(word.top->file_, word.top->line_);
     }
     tell(opened + " ended on another thread or after the task that opened it" + where);
+}
+
+// Called when a thread that had a Scope ends. A Scope that was leaked is where it was; one on the
+// stack of the thread, which was left without unwinding, is overwritten since.
+void Scope::thread_ended() noexcept {
+    const detail::Word left = detail::exchange_word({nullptr, nullptr});
+    if (left.top != nullptr) {
+        left_open.add();
+        const bool is_readable = !chains_are_broken.load(std::memory_order_relaxed) &&
+                                 !detail::is_on_this_stack(left.top);
+        tell(is_readable ? "a thread ended while the Scope opened at " +
+                               place(left.top->file_, left.top->line_) + " was still open"
+                         : std::string{"a thread ended while a Scope was still open"});
+    }
+    detail::release_node(left.node);
 }
 
 // The Scope may sit in the frame of a coroutine that another thread is just ending: it is read only

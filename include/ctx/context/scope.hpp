@@ -10,6 +10,8 @@
 // Errors    Ending a Scope elsewhere or out of order is a programming error. It is always counted
 //           (`ctx_scope_misuse_total`); set_scope_misuse_policy() says whether it is also reported
 //           or aborts. Builds without NDEBUG of the context library abort. Memory stays safe.
+//           A Scope that is still open when its thread ends, because it was leaked or its stack was
+//           abandoned, is dropped, counted (`ctx_scope_left_open_total`) and reported likewise.
 // Cost      A move in and a move out: two thread-local stores, no atomic, no allocation.
 
 #pragma once
@@ -37,6 +39,9 @@ public:
         detail::store_half(word.top, this);
         detail::store_half(word.node, context.release());
         detail::publish_word();
+        // Each thread's first Scope is one outside of all others.
+        if (previous_ == nullptr && !detail::thread_is_watched()) [[unlikely]]
+            detail::watch_thread();
     }
 
     ~Scope() {
@@ -57,7 +62,9 @@ public:
 
 private:
     friend class Boundary;
+    friend void detail::watch_thread() noexcept;
     CTX_EXPORT void end_misused() noexcept;
+    static void thread_ended() noexcept;
 
     const detail::Node* previous_;
     Scope* previous_top_;

@@ -22,7 +22,8 @@ struct LinkList;
 struct Node {
     mutable ReferenceCount references;
     TraceFlags flags;
-    bool remote = false;  // the span id is another process's
+    bool remote = false;     // the span id is another process's
+    bool in_census = false;  // listed by census.hpp
 
     TraceId trace_id;
     SpanId span_id;

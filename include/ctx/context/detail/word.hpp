@@ -27,6 +27,9 @@ extern "C" {
 // of a wrapper that would initialise it; initial-exec makes it safe to read in a signal handler.
 extern CTX_EXPORT
     __attribute__((tls_model("initial-exec"))) thread_local constinit Word ctx_current_word;
+// Whether somebody will look at this thread's word when the thread ends.
+extern CTX_EXPORT
+    __attribute__((tls_model("initial-exec"))) thread_local constinit bool ctx_thread_is_watched;
 }
 
 /// The calling thread's word. Never keep the reference over anything that can switch stacks.
@@ -52,8 +55,17 @@ extern CTX_EXPORT
     asm volatile("movq %%fs:(%1), %0" : "=r"(node) : "r"(offset) : "memory");
     return node;
 }
+
+[[gnu::always_inline]] inline bool thread_is_watched() noexcept {
+    std::ptrdiff_t offset;
+    bool watched;
+    asm("movq ctx_thread_is_watched@gottpoff(%%rip), %0" : "=r"(offset));
+    asm volatile("movb %%fs:(%1), %0" : "=q"(watched) : "r"(offset));
+    return watched;
+}
 #else
 CTX_EXPORT Word& word() noexcept;
+CTX_EXPORT bool thread_is_watched() noexcept;
 
 inline const Node* current_node() noexcept {
     return word().node;
@@ -71,6 +83,9 @@ template <typename T>
 [[gnu::always_inline]] inline void store_half(T& half, T value) noexcept {
     __atomic_store_n(&half, value, __ATOMIC_RELAXED);
 }
+
+/// Has Scopes that are still open when the thread ends reported. Once per thread.
+CTX_EXPORT void watch_thread() noexcept;
 
 /// Makes the store to the word visible to a signal handler of this thread before what follows:
 /// a handler must never see a context that is already freed.
