@@ -24,4 +24,5 @@
 #include <ctx/context/self_check.hpp>
 #include <ctx/context/source_place.hpp>
 #include <ctx/context/stats.hpp>
+#include <ctx/context/thread_dump.hpp>
 #include <ctx/context/trace_state.hpp>
