@@ -108,9 +108,8 @@ std::string LostPlace::to_string() const {
 
 std::vector<LostPlace> lost_places() {
     std::vector<LostPlace> result = places().all();
-    std::stable_sort(result.begin(), result.end(), [](const LostPlace& a, const LostPlace& b) {
-        return a.tasks > b.tasks;
-    });
+    std::stable_sort(result.begin(), result.end(),
+                     [](const LostPlace& a, const LostPlace& b) { return a.tasks > b.tasks; });
     return result;
 }
 

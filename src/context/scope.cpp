@@ -26,7 +26,8 @@ constinit std::atomic<ScopeMisusePolicy> misuse_policy{default_policy};
 constinit std::atomic<bool> chains_are_broken{false};
 
 Stat misused{"ctx_scope_misuse_total", "Scopes that ended out of order or on another thread."};
-Stat left_open{"ctx_scope_left_open_total", "Scopes that a task or a thread left open when it ended."};
+Stat left_open{"ctx_scope_left_open_total",
+               "Scopes that a task or a thread left open when it ended."};
 
 std::string place(const char* file, int line) {
     return std::string{file} + ":" + std::to_string(line);

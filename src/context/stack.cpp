@@ -23,8 +23,8 @@ std::string hex(std::uintptr_t number) {
 }
 
 std::string offset_from(const void* base, const void* address) {
-    return "+" + hex(reinterpret_cast<std::uintptr_t>(address) -
-                     reinterpret_cast<std::uintptr_t>(base));
+    return "+" +
+           hex(reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(base));
 }
 
 std::string demangled(const char* name) {

@@ -1,14 +1,13 @@
-#include <ctx/context/thread_dump.hpp>
-
 #include "context/task_list.hpp"
 #include "context/thread_query.hpp"
+#include <ctx/context/thread_dump.hpp>
 
+#include <errno.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
-#include <errno.h>
 
 namespace ctx {
 namespace {

@@ -24,11 +24,11 @@ bool is_on_this_stack(const void* address) noexcept {
 // A pthread key and not a C++ thread_local destructor: keys are destroyed after all of those.
 // Without a key (a process has 1024) threads are not looked at.
 void watch_thread() noexcept {
-    ctx_thread_is_watched = true;
+    word().is_watched = true;
     static const std::optional<pthread_key_t> key = [] {
         pthread_key_t created{};
         const int error = pthread_key_create(&created, [](void*) {
-            ctx_thread_is_watched = false;
+            word().is_watched = false;
             Scope::thread_ended();
         });
         return error == 0 ? std::optional{created} : std::nullopt;

@@ -75,8 +75,7 @@ bool send(int thread, int signal, std::uint32_t question) noexcept {
 
 // Numbers wrap around after 2^30 questions, long after a signal was delivered.
 std::uint32_t next_question() noexcept {
-    return ((state.load(std::memory_order_relaxed) >> phase_bits) + 1) &
-           (UINT32_MAX >> phase_bits);
+    return ((state.load(std::memory_order_relaxed) >> phase_bits) + 1) & (UINT32_MAX >> phase_bits);
 }
 
 /// @return whether there is an answer: one that is being written is waited for.

@@ -14,19 +14,12 @@ asm(".pushsection .note.ctx,\"a\",@note\n"
 namespace ctx::detail {
 
 // `used` keeps the symbol alive for the accessor's assembly, which the optimiser cannot see into.
-[[gnu::used]] thread_local constinit Word ctx_current_word{nullptr, nullptr};
-[[gnu::used]] thread_local constinit bool ctx_thread_is_watched = false;
+[[gnu::used]] thread_local constinit ThreadWord ctx_current_word{{nullptr, nullptr}, false};
 
 #if !defined(__x86_64__)
-[[gnu::noinline]] Word& word() noexcept {
-    Word* address = &ctx_current_word;
+[[gnu::noinline]] ThreadWord& word() noexcept {
+    ThreadWord* address = &ctx_current_word;
     // Without this the compiler sees that the function always returns "the same" address.
-    asm volatile("" : "+r"(address));
-    return *address;
-}
-
-[[gnu::noinline]] bool thread_is_watched() noexcept {
-    const bool* address = &ctx_thread_is_watched;
     asm volatile("" : "+r"(address));
     return *address;
 }

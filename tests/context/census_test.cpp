@@ -1,6 +1,5 @@
-#include <ctx/context/census.hpp>
-
 #include <ctx/context.hpp>
+#include <ctx/context/census.hpp>
 
 #include <gtest/gtest.h>
 
@@ -48,7 +47,8 @@ TEST_F(CensusTest, lists_who_is_alive_and_how_often_held) {
     EXPECT_EQ(found->references, 2U);
     EXPECT_GE(found->age.count(), 0);
     EXPECT_TRUE(found->stack.empty());
-    EXPECT_EQ(found->to_string().rfind("00000000000000090000000000000002-0000000000000002, ", 0), 0U)
+    EXPECT_EQ(found->to_string().rfind("00000000000000090000000000000002-0000000000000002, ", 0),
+              0U)
         << found->to_string();
     context = Context{};
     ASSERT_TRUE(find(SpanId{2}));

@@ -1,6 +1,5 @@
-#include <ctx/context/lost_context.hpp>
-
 #include <ctx/context/diagnostics.hpp>
+#include <ctx/context/lost_context.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,6 @@
-#include <ctx/context/thread_dump.hpp>
-
 #include <ctx/context/context.hpp>
 #include <ctx/context/scope.hpp>
+#include <ctx/context/thread_dump.hpp>
 
 #include <gtest/gtest.h>
 
@@ -11,8 +10,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <array>
+#include <atomic>
 #include <latch>
 #include <optional>
 #include <string>
@@ -128,8 +127,8 @@ TEST(ThreadDump, writes_a_line_for_each_thread) {
     const Pipe pipe;
     ASSERT_TRUE(dump_threads(pipe.in(), patient));
     const std::string text = pipe.text();
-    const std::string with = std::to_string(one.id()) +
-                             " waiting: 00000000000000070000000000000001-0000000000000001\n";
+    const std::string with =
+        std::to_string(one.id()) + " waiting: 00000000000000070000000000000001-0000000000000001\n";
     const std::string without = std::to_string(none.id()) + " waiting: no context\n";
     EXPECT_NE(text.find(with), std::string::npos) << text;
     EXPECT_NE(text.find(without), std::string::npos) << text;

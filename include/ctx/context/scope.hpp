@@ -33,15 +33,14 @@ public:
     [[nodiscard]] explicit Scope(Context context, const char* file = __builtin_FILE(),
                                  int line = __builtin_LINE()) noexcept
         : file_(file), line_(line) {
-        detail::Word& word = detail::word();
+        detail::ThreadWord& word = detail::word();
+        if (!word.is_watched) [[unlikely]]
+            detail::watch_thread();
         previous_ = detail::load_half(word.node);
         previous_top_ = detail::load_half(word.top);
         detail::store_half(word.top, this);
         detail::store_half(word.node, context.release());
         detail::publish_word();
-        // Each thread's first Scope is one outside of all others.
-        if (previous_ == nullptr && !detail::thread_is_watched()) [[unlikely]]
-            detail::watch_thread();
     }
 
     ~Scope() {

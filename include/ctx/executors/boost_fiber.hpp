@@ -22,6 +22,8 @@
 //           thread makes any.
 // Errors    As Boost.Fiber: the first time a fiber is scheduled its properties are allocated, and
 //           want of memory ends the process. Properties of another kind are a programming error.
+//           Fibers that are made without a context are counted
+//           (`ctx_boost_fiber_fibers_without_context_total`).
 // Cost      Per switch two exchanges (the thread's word, the exception state), no atomic, no
 //           allocation: bench/boost_fiber_bench.cpp. Per fiber one allocation, and one relaxed
 //           increment of the context.
@@ -32,6 +34,7 @@
 #include <ctx/context/current.hpp>
 #include <ctx/context/detail/switch.hpp>
 #include <ctx/executors/detail/exception_state.hpp>
+#include <ctx/executors/detail/task_count.hpp>
 
 #include <boost/fiber/algo/algorithm.hpp>
 #include <boost/fiber/context.hpp>
@@ -61,8 +64,11 @@ public:
     void begin(const boost::fibers::context& fiber) noexcept {
         if (begun_) return;
         begun_ = true;
-        if (fiber.is_context(boost::fibers::type::worker_context))
-            word_.node = Context{current()}.release();
+        if (fiber.is_context(boost::fibers::type::worker_context)) {
+            const ContextView maker = current();
+            ctx::detail::count_if_empty(ctx::detail::Adapter::boost_fiber, maker);
+            word_.node = Context{maker}.release();
+        }
         running_ = fiber.is_context(boost::fibers::type::main_context);
     }
 

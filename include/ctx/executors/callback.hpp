@@ -30,7 +30,8 @@
 //           cancelled there.
 // Errors    Making throws std::bad_alloc. Exceptions do not cross C: they are caught, counted
 //           (`ctx_executors_callback_exceptions_total`), and the diagnostics handler hears their
-//           words; C gets on_exception()'s value, or a zero.
+//           words; C gets on_exception()'s value, or a zero. Callbacks that are made without a
+//           context are counted (`ctx_callbacks_without_context_total`), unless they are bound.
 // Cost      One allocation, when it is made. A call is a virtual call and what calling a bound
 //           callable costs; of a one-shot callback also two atomic operations on its own memory.
 
@@ -39,6 +40,7 @@
 #include <ctx/context/context.hpp>
 #include <ctx/executors/bind.hpp>
 #include <ctx/executors/detail/callback_state.hpp>
+#include <ctx/executors/detail/task_count.hpp>
 
 #include <type_traits>
 #include <utility>
@@ -78,8 +80,11 @@ public:
 
 protected:
     template <typename F>
-    explicit CallbackHandle(std::in_place_t, F&& callable)
-        : state_(new_callback<State, R, Args...>(std::forward<F>(callable))) {}
+    CallbackHandle(std::in_place_t, F&& callable, SourcePlace caller)
+        : state_(new_callback<State, R, Args...>(std::forward<F>(callable))) {
+        if constexpr (!is_bound<std::decay_t<F>>)
+            count_if_empty(Adapter::callbacks, current(), caller);
+    }
     CallbackHandle(CallbackHandle&& other) noexcept : state_(other.take()) {}
     ~CallbackHandle() = default;
 
@@ -104,8 +109,9 @@ public:
     /// `callable` with the context that is current now.
     template <typename F>
     requires std::is_invocable_r_v<R, std::decay_t<F>, Args...>
-    explicit OneShotCallback(F&& callable)  // NOLINT(bugprone-forwarding-reference-overload)
-        : Handle(std::in_place, std::forward<F>(callable)) {}
+    // NOLINTNEXTLINE(bugprone-forwarding-reference-overload)
+    explicit OneShotCallback(F&& callable, SourcePlace caller = SourcePlace::here())
+        : Handle(std::in_place, std::forward<F>(callable), caller) {}
 
     /// `callable` with an explicit context; an empty one is taken as it is.
     template <typename F>
@@ -148,8 +154,9 @@ public:
     /// `callable` with the context that is current now.
     template <typename F>
     requires std::is_invocable_r_v<R, detail::LvalueOf<F>, Args...>
-    explicit RepeatingCallback(F&& callable)  // NOLINT(bugprone-forwarding-reference-overload)
-        : Handle(std::in_place, std::forward<F>(callable)) {}
+    // NOLINTNEXTLINE(bugprone-forwarding-reference-overload)
+    explicit RepeatingCallback(F&& callable, SourcePlace caller = SourcePlace::here())
+        : Handle(std::in_place, std::forward<F>(callable), caller) {}
 
     /// `callable` with an explicit context; an empty one is taken as it is.
     template <typename F>

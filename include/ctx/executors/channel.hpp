@@ -22,7 +22,8 @@
 // Threads   Everything of a Channel may be called from any thread, but for its destructor: nobody
 //           may be waiting. A Batch is a value.
 // Errors    Exceptions of the item's constructors pass through; the channel is as it was before,
-//           but an item whose move out fails is lost. What was not sent is not moved from.
+//           but an item whose move out fails is lost. What was not sent is not moved from. Items
+//           sent without a context are counted (`ctx_channel_items_without_context_total`).
 // Cost      One mutex and two condition variables. Nothing is allocated per item: the constructor
 //           allocates all places, and receive_batch() the batch.
 
@@ -31,6 +32,7 @@
 #include <ctx/context/context.hpp>
 #include <ctx/context/current.hpp>
 #include <ctx/executors/carried.hpp>
+#include <ctx/executors/detail/task_count.hpp>
 
 #include <algorithm>
 #include <condition_variable>
@@ -96,26 +98,26 @@ public:
     /// @return false when the channel is closed: `value` was not moved from.
     template <typename V = T>
     requires std::is_constructible_v<Received<T>, V>
-    bool send(V&& value) {
+    bool send(V&& value, SourcePlace caller = SourcePlace::here()) {
         std::unique_lock lock{mutex_};
         has_room_.wait(lock, [this] { return closed_ || count_ < places_.size(); });
-        return put(lock, std::forward<V>(value));
+        return put(lock, std::forward<V>(value), caller);
     }
     /// The same, until `stop` is asked for.
     template <typename V = T>
     requires std::is_constructible_v<Received<T>, V>
-    bool send(V&& value, std::stop_token stop) {
+    bool send(V&& value, std::stop_token stop, SourcePlace caller = SourcePlace::here()) {
         std::unique_lock lock{mutex_};
         has_room_.wait(lock, std::move(stop),
                        [this] { return closed_ || count_ < places_.size(); });
-        return put(lock, std::forward<V>(value));
+        return put(lock, std::forward<V>(value), caller);
     }
     /// Never waits for room. @return false when there is none, or the channel is closed.
     template <typename V = T>
     requires std::is_constructible_v<Received<T>, V>
-    bool try_send(V&& value) {
+    bool try_send(V&& value, SourcePlace caller = SourcePlace::here()) {
         std::unique_lock lock{mutex_};
-        return put(lock, std::forward<V>(value));
+        return put(lock, std::forward<V>(value), caller);
     }
 
     /// The oldest item; waits for one. Null when the channel is closed and empty.
@@ -170,12 +172,14 @@ private:
     using Lock = std::unique_lock<std::mutex>;
 
     template <typename V>
-    bool put(Lock& lock, V&& value) {
+    bool put(Lock& lock, V&& value, SourcePlace caller) {
         if (closed_ || count_ == places_.size()) return false;
         std::optional<Received<T>>& place = places_[(first_ + count_) % places_.size()];
         place.emplace(std::forward<V>(value));
         ++count_;
         lock.unlock();
+        if constexpr (!std::is_same_v<std::remove_cvref_t<V>, Received<T>>)
+            detail::count_if_empty(detail::Adapter::channel, current(), caller);
         has_items_.notify_one();
         return true;
     }

@@ -18,7 +18,8 @@
 // Threads   As the pool: the wrapper adds no state of its own.
 // Errors    As the pool. A type that takes no tasks is refused where wrap() is called. Tasks that
 //           were submitted without a context run, and are counted
-//           (`ctx_executors_tasks_without_context_total`).
+//           (`ctx_executors_tasks_without_context_total`); ctx/context/lost_context.hpp finds the
+//           lines that submitted them.
 // Cost      What bind() costs per task. Nothing process-wide is written, except the counter when
 //           there is no context.
 
@@ -26,8 +27,9 @@
 
 #include <ctx/context/context.hpp>
 #include <ctx/context/current.hpp>
+#include <ctx/context/source_place.hpp>
 #include <ctx/executors/bind.hpp>
-#include <ctx/export.hpp>
+#include <ctx/executors/detail/task_count.hpp>
 
 #include <chrono>
 #include <type_traits>
@@ -37,22 +39,18 @@ namespace ctx {
 
 namespace detail {
 
-/// Counts a task that was submitted to a wrapped pool without a context.
-CTX_EXPORT void count_task_without_context() noexcept;
-
 /// What is handed to the pool in place of `F`: a callable that is already bound stays as it is.
 template <typename F>
 using Submitted =
     std::conditional_t<is_bound<std::decay_t<F>>, std::decay_t<F>, Bound<std::decay_t<F>>>;
 
 template <typename F>
-Submitted<F> capture(F&& callable) {
+Submitted<F> capture(F&& callable, SourcePlace caller = {}) {
     if constexpr (is_bound<std::decay_t<F>>) {
         return std::forward<F>(callable);
     } else {
         const ContextView context = current();
-        if (!context) [[unlikely]]
-            count_task_without_context();
+        count_if_empty(Adapter::executors, context, caller);
         return {Context{context}, std::forward<F>(callable)};
     }
 }
@@ -102,6 +100,10 @@ struct Kept<E&> {
     E& value;
     [[nodiscard]] E& get() const noexcept { return value; }
 };
+
+/// An argument for the pool.
+template <typename A>
+concept NotPlace = !std::is_same_v<std::remove_cvref_t<A>, SourcePlace>;
 
 template <typename E, typename... Args>
 concept HasExecute = requires(E& e, Args&&... a) {
@@ -199,37 +201,63 @@ public:
         : pool_{std::forward<E>(pool)} {}
 
     /// Hands `callable` to the pool through whatever the pool calls it.
-    template <typename F, typename... Args>
-    requires detail::TakesTask<Pool, detail::Submitted<F>, Args...>
-    decltype(auto) execute(F&& callable, Args&&... args) const {
+    template <typename F>
+    requires detail::TakesTask<Pool, detail::Submitted<F>>
+    decltype(auto) execute(F&& callable, SourcePlace caller = SourcePlace::here()) const {
+        return detail::submit(inner(), detail::capture(std::forward<F>(callable), caller));
+    }
+    template <typename F, detail::NotPlace A, typename... Args>
+    requires detail::TakesTask<Pool, detail::Submitted<F>, A, Args...>
+    decltype(auto) execute(F&& callable, A&& first, Args&&... args) const {
         return detail::submit(inner(), detail::capture(std::forward<F>(callable)),
-                              std::forward<Args>(args)...);
+                              std::forward<A>(first), std::forward<Args>(args)...);
     }
 
-    template <typename F, typename... Args>
-    requires detail::HasPost<Pool, detail::Submitted<F>, Args...>
-    decltype(auto) post(F&& callable, Args&&... args) const {
-        return inner().post(detail::capture(std::forward<F>(callable)),
+    template <typename F>
+    requires detail::HasPost<Pool, detail::Submitted<F>>
+    decltype(auto) post(F&& callable, SourcePlace caller = SourcePlace::here()) const {
+        return inner().post(detail::capture(std::forward<F>(callable), caller));
+    }
+    template <typename F, detail::NotPlace A, typename... Args>
+    requires detail::HasPost<Pool, detail::Submitted<F>, A, Args...>
+    decltype(auto) post(F&& callable, A&& first, Args&&... args) const {
+        return inner().post(detail::capture(std::forward<F>(callable)), std::forward<A>(first),
                             std::forward<Args>(args)...);
     }
 
-    template <typename F, typename... Args>
-    requires detail::HasSubmit<Pool, detail::Submitted<F>, Args...>
-    decltype(auto) submit(F&& callable, Args&&... args) const {
-        return inner().submit(detail::capture(std::forward<F>(callable)),
+    template <typename F>
+    requires detail::HasSubmit<Pool, detail::Submitted<F>>
+    decltype(auto) submit(F&& callable, SourcePlace caller = SourcePlace::here()) const {
+        return inner().submit(detail::capture(std::forward<F>(callable), caller));
+    }
+    template <typename F, detail::NotPlace A, typename... Args>
+    requires detail::HasSubmit<Pool, detail::Submitted<F>, A, Args...>
+    decltype(auto) submit(F&& callable, A&& first, Args&&... args) const {
+        return inner().submit(detail::capture(std::forward<F>(callable)), std::forward<A>(first),
                               std::forward<Args>(args)...);
     }
 
-    template <typename F, typename... Args>
-    requires detail::HasAdd<Pool, detail::Submitted<F>, Args...>
-    decltype(auto) add(F&& callable, Args&&... args) const {
-        return inner().add(detail::capture(std::forward<F>(callable)), std::forward<Args>(args)...);
+    template <typename F>
+    requires detail::HasAdd<Pool, detail::Submitted<F>>
+    decltype(auto) add(F&& callable, SourcePlace caller = SourcePlace::here()) const {
+        return inner().add(detail::capture(std::forward<F>(callable), caller));
+    }
+    template <typename F, detail::NotPlace A, typename... Args>
+    requires detail::HasAdd<Pool, detail::Submitted<F>, A, Args...>
+    decltype(auto) add(F&& callable, A&& first, Args&&... args) const {
+        return inner().add(detail::capture(std::forward<F>(callable)), std::forward<A>(first),
+                           std::forward<Args>(args)...);
     }
 
-    template <typename F, typename... Args>
-    requires detail::HasEnqueue<Pool, detail::Submitted<F>, Args...>
-    decltype(auto) enqueue(F&& callable, Args&&... args) const {
-        return inner().enqueue(detail::capture(std::forward<F>(callable)),
+    template <typename F>
+    requires detail::HasEnqueue<Pool, detail::Submitted<F>>
+    decltype(auto) enqueue(F&& callable, SourcePlace caller = SourcePlace::here()) const {
+        return inner().enqueue(detail::capture(std::forward<F>(callable), caller));
+    }
+    template <typename F, detail::NotPlace A, typename... Args>
+    requires detail::HasEnqueue<Pool, detail::Submitted<F>, A, Args...>
+    decltype(auto) enqueue(F&& callable, A&& first, Args&&... args) const {
+        return inner().enqueue(detail::capture(std::forward<F>(callable)), std::forward<A>(first),
                                std::forward<Args>(args)...);
     }
 

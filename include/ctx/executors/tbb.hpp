@@ -27,7 +27,8 @@
 //
 // Threads   As oneTBB: bodies run on many threads at once.
 // Errors    Exceptions of a body end the algorithm and come out of it; every thread has its own
-//           context by then.
+//           context by then. Algorithms that are called without a context are counted
+//           (`ctx_tbb_algorithms_without_context_total`).
 // Cost      Per chunk of a loop, not per element: one increment and one decrement of the caller's
 //           context. No allocation.
 
@@ -38,6 +39,7 @@
 #include <ctx/context/current.hpp>
 #include <ctx/executors/bind.hpp>
 #include <ctx/executors/carried.hpp>
+#include <ctx/executors/detail/task_count.hpp>
 
 #include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/parallel_for.h>
@@ -71,15 +73,17 @@ private:
 /// `callable` with the context that is current now, for an algorithm that is called here and waits
 /// until everything has run. Neither is owned, so that oneTBB's copies of it cost nothing.
 template <typename F>
-Borrowed<F> borrow(const F& callable) noexcept {
-    return {current(), callable};
+Borrowed<F> borrow(const F& callable, SourcePlace caller = SourcePlace::here()) noexcept {
+    const ContextView context = current();
+    ctx::detail::count_if_empty(ctx::detail::Adapter::tbb, context, caller);
+    return {context, callable};
 }
 
 /// `tbb::parallel_for(range, body, more...)`; `more` is a partitioner, a task_group_context, both.
 template <typename Range, typename Body, typename... More>
 requires std::is_invocable_v<const Body&, const Range&>
 void parallel_for(const Range& range, const Body& body, More&&... more) {
-    ::tbb::parallel_for(range, borrow(body), std::forward<More>(more)...);
+    ::tbb::parallel_for(range, borrow(body, {}), std::forward<More>(more)...);
 }
 
 /// `tbb::parallel_for(first, last, body, more...)`: `body` is called with each index.
@@ -101,7 +105,8 @@ void parallel_for(Index first, Index last, const Body& body, More&&... more) {
 template <typename Range, typename Value, typename Body, typename Reduction, typename... More>
 [[nodiscard]] Value parallel_reduce(const Range& range, const Value& identity, const Body& body,
                                     const Reduction& reduction, More&&... more) {
-    return ::tbb::parallel_reduce(range, identity, borrow(body), borrow(reduction),
+    return ::tbb::parallel_reduce(range, identity, borrow(body, {}),
+                                  Borrowed<Reduction>{current(), reduction},
                                   std::forward<More>(more)...);
 }
 

@@ -22,14 +22,16 @@ struct Word {
     Scope* top;        // the innermost live Scope; travels with the node
 };
 
+/// The word, and beside it what is asked so often that it must be as near.
+struct ThreadWord : Word {
+    bool is_watched;  // somebody looks at the word when the thread ends
+};
+
 extern "C" {
 // Defined once per process, by the context library. `constinit` here spares every access the call
 // of a wrapper that would initialise it; initial-exec makes it safe to read in a signal handler.
 extern CTX_EXPORT
-    __attribute__((tls_model("initial-exec"))) thread_local constinit Word ctx_current_word;
-// Whether somebody will look at this thread's word when the thread ends.
-extern CTX_EXPORT
-    __attribute__((tls_model("initial-exec"))) thread_local constinit bool ctx_thread_is_watched;
+    __attribute__((tls_model("initial-exec"))) thread_local constinit ThreadWord ctx_current_word;
 }
 
 /// The calling thread's word. Never keep the reference over anything that can switch stacks.
@@ -38,12 +40,12 @@ extern CTX_EXPORT
 /// over a call that resumes the coroutine or fiber on another thread (seen with g++ 12 and clang
 /// 14). On x86-64 the offset may be kept, the thread's base is read again each time.
 #if defined(__x86_64__)
-[[gnu::always_inline]] inline Word& word() noexcept {
+[[gnu::always_inline]] inline ThreadWord& word() noexcept {
     std::ptrdiff_t offset;
     char* base;
     asm("movq ctx_current_word@gottpoff(%%rip), %0" : "=r"(offset));
     asm volatile("movq %%fs:0, %0" : "=r"(base));
-    return *reinterpret_cast<Word*>(base + offset);
+    return *reinterpret_cast<ThreadWord*>(base + offset);
 }
 
 /// The node in the calling thread's word: one load, without the thread's base in between.
@@ -55,17 +57,8 @@ extern CTX_EXPORT
     asm volatile("movq %%fs:(%1), %0" : "=r"(node) : "r"(offset) : "memory");
     return node;
 }
-
-[[gnu::always_inline]] inline bool thread_is_watched() noexcept {
-    std::ptrdiff_t offset;
-    bool watched;
-    asm("movq ctx_thread_is_watched@gottpoff(%%rip), %0" : "=r"(offset));
-    asm volatile("movb %%fs:(%1), %0" : "=q"(watched) : "r"(offset));
-    return watched;
-}
 #else
-CTX_EXPORT Word& word() noexcept;
-CTX_EXPORT bool thread_is_watched() noexcept;
+CTX_EXPORT ThreadWord& word() noexcept;
 
 inline const Node* current_node() noexcept {
     return word().node;

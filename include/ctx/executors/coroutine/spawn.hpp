@@ -8,13 +8,15 @@
 //
 // Threads   The future may be waited for on any thread. sync_wait() blocks its thread: not in a
 //           pool whose other threads the task needs.
-// Errors    Exceptions of the task come out of the future. What the pool throws does too.
+// Errors    Exceptions of the task come out of the future. What the pool throws does too. Tasks
+//           without a context are counted (`ctx_coroutines_tasks_without_context_total`).
 // Cost      One frame and the future's state.
 
 #pragma once
 
 #include <ctx/executors/coroutine/resume_on.hpp>
 #include <ctx/executors/coroutine/task.hpp>
+#include <ctx/executors/detail/task_count.hpp>
 
 #include <coroutine>
 #include <exception>
@@ -127,21 +129,24 @@ std::future<T> start_at(Begin begin, task<T>&& lazy) {
 
 /// Runs a task on this thread until it is suspended for the first time.
 template <typename T>
-[[nodiscard]] std::future<T> start(task<T> lazy) {
+[[nodiscard]] std::future<T> start(task<T> lazy, SourcePlace caller = SourcePlace::here()) {
+    detail::count_if_empty(detail::Adapter::coroutines, current(), caller);
     return detail::start_at(std::suspend_never{}, std::move(lazy));
 }
 
 /// Starts a task on a thread of a pool, which must outlive it.
 template <typename Pool, typename T>
 requires detail::TakesTask<Pool, detail::ResumeTask>
-[[nodiscard]] std::future<T> spawn(Pool& pool, task<T> lazy) {
+[[nodiscard]] std::future<T> spawn(Pool& pool, task<T> lazy,
+                                   SourcePlace caller = SourcePlace::here()) {
+    detail::count_if_empty(detail::Adapter::coroutines, current(), caller);
     return detail::start_at(resume_on(pool), std::move(lazy));
 }
 
 /// Starts a task on this thread and waits for its end.
 template <typename T>
-T sync_wait(task<T> lazy) {
-    return start(std::move(lazy)).get();
+T sync_wait(task<T> lazy, SourcePlace caller = SourcePlace::here()) {
+    return start(std::move(lazy), caller).get();
 }
 
 }  // namespace ctx
