@@ -2,6 +2,7 @@
 //
 //   $ ./task
 //   acme: price, stock
+//   rate 7 of branch 0
 
 #include <ctx/executors.hpp>
 
@@ -9,6 +10,7 @@
 #include <iostream>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
 struct Pool {  // stands for the one you have; here each task gets a thread
@@ -22,11 +24,22 @@ ctx::task<> ask(Pool& pool, ctx::BaggageKey what) {
     co_await ctx::continue_with(now.with_baggage(now.baggage().set(what, "asked")));
 }
 
+ctx::task<int> remembered_rate() {
+    co_return 7;
+}
+ctx::task<int> ask_for_rate(Pool& pool) {
+    co_await ctx::resume_on(pool);
+    co_return 8;
+}
+
 ctx::task<> handle(Pool& pool) {
     co_await ctx::when_all(ask(pool, "price"), ask(pool, "stock"));
     const ctx::Baggage& all = ctx::current().baggage();  // what both branches added
     std::cout << *all.find("tenant") << ": " << (all.contains("price") ? "price" : "no price")
               << ", " << (all.contains("stock") ? "stock" : "no stock") << '\n';
+
+    const auto rate = co_await ctx::when_any(remembered_rate(), ask_for_rate(pool));
+    std::cout << "rate " << std::get<0>(rate) << " of branch " << rate.index() << '\n';
 }
 
 int main() {

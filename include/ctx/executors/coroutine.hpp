@@ -25,3 +25,4 @@
 #include <ctx/executors/coroutine/spawn.hpp>
 #include <ctx/executors/coroutine/task.hpp>
 #include <ctx/executors/coroutine/when_all.hpp>
+#include <ctx/executors/coroutine/when_any.hpp>
