@@ -1,12 +1,15 @@
 // The context layer beside its physical floors: a thread-local read, a thread-local swap, an
-// uncontended atomic increment and decrement, one allocation.
+// uncontended atomic increment and decrement, one allocation; and beside a std::shared_ptr in
+// thread-local storage.
 
 #include "support/allocations.hpp"
+#include "support/shared_ptr_peer.hpp"
 #include <ctx/context.hpp>
 
 #include <benchmark/benchmark.h>
 
 #include <atomic>
+#include <memory>
 #include <utility>
 
 // Stands in for the smallest thinkable implementation: a pointer and what it points to.
@@ -23,6 +26,10 @@ constinit thread_local void* floor_top = nullptr;
 namespace {
 
 using ctx::Context;
+using ctx::bench::peer_current;
+using ctx::bench::PeerContext;
+using ctx::bench::PeerNode;
+using ctx::bench::PeerScope;
 
 Context request() {
     return Context{}
@@ -53,6 +60,19 @@ void current_trace_id(benchmark::State& state) {
     }
 }
 BENCHMARK(current_trace_id);
+
+void peer_current_trace_id(benchmark::State& state) {
+    const ctx::bench::SecondThread second;
+    const PeerScope scope{std::make_shared<const PeerNode>()};
+    const ctx::bench::AllocationsPerIteration allocations{state};
+    for (auto _ : state) {
+        benchmark::ClobberMemory();
+        const PeerNode* current = peer_current.get();
+        benchmark::DoNotOptimize(current->id_high);
+        benchmark::DoNotOptimize(current->id_low);
+    }
+}
+BENCHMARK(peer_current_trace_id);
 
 void floor_scope_moved(benchmark::State& state) {
     Floor* mine = &floor_object;
@@ -86,6 +106,21 @@ void scope_moved(benchmark::State& state) {
 }
 BENCHMARK(scope_moved);
 
+void peer_scope_moved(benchmark::State& state) {
+    const ctx::bench::SecondThread second;
+    PeerContext mine = std::make_shared<const PeerNode>();
+    const ctx::bench::AllocationsPerIteration allocations{state};
+    for (auto _ : state) {
+        {
+            const PeerScope scope{std::move(mine)};
+            benchmark::ClobberMemory();
+            mine = std::move(peer_current);
+        }
+        benchmark::DoNotOptimize(mine.get());
+    }
+}
+BENCHMARK(peer_scope_moved);
+
 void floor_scope_copied(benchmark::State& state) {
     const ctx::bench::AllocationsPerIteration allocations{state};
     for (auto _ : state) {
@@ -109,6 +144,17 @@ void scope_copied(benchmark::State& state) {
     }
 }
 BENCHMARK(scope_copied);
+
+void peer_scope_copied(benchmark::State& state) {
+    const ctx::bench::SecondThread second;
+    const PeerContext mine = std::make_shared<const PeerNode>();
+    const ctx::bench::AllocationsPerIteration allocations{state};
+    for (auto _ : state) {
+        const PeerScope scope{mine};
+        benchmark::ClobberMemory();
+    }
+}
+BENCHMARK(peer_scope_copied);
 
 struct FloorNode {
     char bytes[sizeof(ctx::detail::Node)];

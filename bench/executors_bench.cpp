@@ -1,7 +1,9 @@
 // bind and call beside an uncontended increment and decrement; the same inside the function
-// wrappers of others beside those wrappers alone; pools and their wrapper.
+// wrappers of others beside those wrappers alone; pools and their wrapper. bind also beside one that
+// carries a std::shared_ptr.
 
 #include "support/allocations.hpp"
+#include "support/shared_ptr_peer.hpp"
 #include <ctx/context.hpp>
 #include <ctx/executors.hpp>
 
@@ -11,6 +13,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <utility>
 
 namespace {
@@ -45,6 +48,19 @@ void bind_invoke(benchmark::State& state) {
     }
 }
 BENCHMARK(bind_invoke);
+
+void peer_bind_invoke(benchmark::State& state) {
+    using namespace ctx::bench;
+    const SecondThread second;
+    const PeerScope scope{std::make_shared<const PeerNode>()};
+    const AllocationsPerIteration allocations{state};
+    int value = 0;
+    for (auto _ : state) {
+        PeerBound task{peer_current, [&value] { benchmark::DoNotOptimize(++value); }};
+        std::move(task)();
+    }
+}
+BENCHMARK(peer_bind_invoke);
 
 void floor_bind_any_invocable(benchmark::State& state) {
     const ctx::bench::AllocationsPerIteration allocations{state};
