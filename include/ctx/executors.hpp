@@ -10,4 +10,5 @@
 #include <ctx/executors/coroutine.hpp>
 #include <ctx/executors/executor.hpp>
 #include <ctx/executors/future.hpp>
+#include <ctx/executors/senders.hpp>
 #include <ctx/executors/thread.hpp>

@@ -137,12 +137,12 @@ TEST_F(WhenAny, begins_no_branch_when_one_has_succeeded) {
 
 task<int> failures_before_a_success(ctx::test::SmallPool& pool) {
     std::vector<task<int>> tasks;
-    tasks.push_back(fails("at once"));
+    tasks.push_back(fails("at_once"));
     tasks.push_back(fails_on(pool, "elsewhere"));
     tasks.push_back(succeeds_on(pool, "winner", 3));
     const ctx::Winner<int> winner = co_await ctx::when_any(std::move(tasks));
     EXPECT_EQ(winner.index, 2U);
-    EXPECT_FALSE(has_entry("at once"));
+    EXPECT_FALSE(has_entry("at_once"));
     co_return winner.value;
 }
 
