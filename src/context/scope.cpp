@@ -48,8 +48,8 @@ void tell(const std::string& message) noexcept {
 
 }  // namespace
 
-void set_scope_misuse_policy(ScopeMisusePolicy policy) noexcept {
-    misuse_policy.store(policy, std::memory_order_relaxed);
+ScopeMisusePolicy set_scope_misuse_policy(ScopeMisusePolicy policy) noexcept {
+    return misuse_policy.exchange(policy, std::memory_order_relaxed);
 }
 
 // Cold. Two things can be wrong: an inner Scope of the same chain is still alive, or this is not

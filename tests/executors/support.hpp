@@ -45,20 +45,17 @@ inline std::uint64_t stat(std::string_view name) {
 /// Lets a test misuse Scopes without a report or an abort.
 class CountMisuseOnly {
 public:
-    CountMisuseOnly() { set_scope_misuse_policy(ScopeMisusePolicy::count); }
-    ~CountMisuseOnly() {
-#ifdef NDEBUG
-        set_scope_misuse_policy(ScopeMisusePolicy::report);
-#else
-        set_scope_misuse_policy(ScopeMisusePolicy::abort);
-#endif
-    }
+    CountMisuseOnly() : before_(set_scope_misuse_policy(ScopeMisusePolicy::count)) {}
+    ~CountMisuseOnly() { set_scope_misuse_policy(before_); }
     CountMisuseOnly(const CountMisuseOnly&) = delete;
     CountMisuseOnly& operator=(const CountMisuseOnly&) = delete;
+
+private:
+    ScopeMisusePolicy before_;
 };
 
 /// Every test ends with as many contexts as it began with, and with none current on its thread.
-class ExecutorsTest : public testing::Test {
+class ExecutorsTest : public ::testing::Test {
 protected:
     void SetUp() override {
         live_ = live_contexts();

@@ -78,7 +78,7 @@ enum class ScopeMisusePolicy : std::uint8_t {
     abort,   ///< both places are printed to stderr and the process aborts (default without)
 };
 
-/// Process-wide; takes effect at once.
-CTX_EXPORT void set_scope_misuse_policy(ScopeMisusePolicy policy) noexcept;
+/// Process-wide; takes effect at once. @return the one before.
+CTX_EXPORT ScopeMisusePolicy set_scope_misuse_policy(ScopeMisusePolicy policy) noexcept;
 
 }  // namespace ctx
