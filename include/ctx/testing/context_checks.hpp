@@ -219,7 +219,7 @@ private:
 /// these. What is a member of a fixture lives longer than the check: it must hold no context then.
 class ContextTest : public ::testing::Test {
 protected:
-    void SetUp() override { leaks_ = std::make_unique<LeakCheck>(); }
+    void SetUp() override { leaks_ = std::make_unique<LeakCheck>(__FILE__, __LINE__); }
     void TearDown() override { leaks_.reset(); }
 
     [[nodiscard]] LeakCheck& leaks() noexcept { return *leaks_; }

@@ -55,7 +55,7 @@ class ExecutorFixture : public ::testing::Test {
 protected:
     void SetUp() override {
         policy_ = set_scope_misuse_policy(ScopeMisusePolicy::count);  // checked below, not fatal
-        leaks_ = std::make_unique<LeakCheck>();
+        leaks_ = std::make_unique<LeakCheck>(__FILE__, __LINE__);
         executor_ = std::make_unique<AdapterHarness<Adapter>>();
     }
     void TearDown() override {

@@ -71,8 +71,7 @@ private:
 
 class HopPool {
 public:
-    explicit HopPool(std::uint64_t seed = 1, std::size_t threads = 2)
-        : seed_(seed), random_(static_cast<std::minstd_rand::result_type>(seed)) {
+    explicit HopPool(std::uint64_t seed = 1, std::size_t threads = 2) : seed_(seed), random_(seed) {
         for (std::size_t i = 0; i < (threads == 0 ? 1 : threads); ++i)
             threads_.emplace_back([this, i] { work(i); });
     }
@@ -158,7 +157,7 @@ private:
     }
 
     std::uint64_t seed_;
-    std::minstd_rand random_;
+    std::mt19937_64 random_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<detail::AnyTask> waiting_;

@@ -264,7 +264,7 @@ inline void stress_task(const Run& run, const Context& request, unsigned random,
 
 inline void submit_at_random(const Run& run, std::uint64_t seed, bool may_throw) {
     constexpr int tasks = 100;
-    std::minstd_rand random{static_cast<std::minstd_rand::result_type>(seed)};
+    std::mt19937_64 random{seed};
     for (int i = 0; i < tasks; ++i) {
         const std::uint64_t number = random() % 20;
         const Context request = number == 0 ? Context{} : make_request(number);

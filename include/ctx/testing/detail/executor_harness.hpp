@@ -152,7 +152,7 @@ public:
     void look_at_threads(std::string_view after) const {
         if (!executor_->has_bare()) return;
         const std::size_t together = executor_->threads() == 0 ? 1 : executor_->threads();
-        for (std::size_t round = 0; round < (together == 1 ? 4U : 1U); ++round) {
+        for (std::size_t round = 0; round < (together == 1 ? 8U : 1U); ++round) {
             const Event all{together};
             for (std::size_t i = 0; i < together; ++i)
                 executor_->submit_bare(bare_look(all, std::string{after}));

@@ -1,0 +1,20 @@
+# Compares the checks that PROGRAM has with those that fail for some adapter: FAILED, a list of
+# SUITE.CHECK.
+cmake_minimum_required(VERSION 3.25)
+execute_process(COMMAND "${PROGRAM}" --gtest_list_tests OUTPUT_VARIABLE text
+  COMMAND_ERROR_IS_FATAL ANY)
+string(REPLACE "\n" ";" lines "${text}")
+set(checks 0)
+foreach(line IN LISTS lines)
+  if(line MATCHES "^[A-Za-z]+/([A-Za-z]+)/0\\.")
+    set(suite "${CMAKE_MATCH_1}")
+  elseif(line MATCHES "^  ([a-z_]+)")
+    math(EXPR checks "${checks} + 1")
+    if(NOT "${suite}.${CMAKE_MATCH_1}" IN_LIST FAILED)
+      message(SEND_ERROR "no adapter makes ${suite}.${CMAKE_MATCH_1} fail")
+    endif()
+  endif()
+endforeach()
+if(checks EQUAL 0)
+  message(FATAL_ERROR "${PROGRAM} has no checks")
+endif()
