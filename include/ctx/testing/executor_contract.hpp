@@ -77,7 +77,14 @@ private:
 
 /// What every adapter must do.
 template <typename Adapter>
-class ExecutorContract : public detail::ExecutorFixture<Adapter> {};
+class ExecutorContract : public detail::ExecutorFixture<Adapter> {
+    static_assert(
+        requires(Adapter & adapter, detail::Task task) {
+            adapter.submit(std::move(task));
+            adapter.wait();
+        },
+        "the adapter needs submit(task) and wait()");
+};
 TYPED_TEST_SUITE_P(ExecutorContract);
 
 /// What one must do that can run tasks later.

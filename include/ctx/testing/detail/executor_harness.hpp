@@ -49,9 +49,13 @@ concept MakesCopies = requires {
 template <typename A>
 class AdapterHarness final : public ExecutorHarness {
 public:
-    void submit(Task task) override { adapter_.submit(std::move(task)); }
+    void submit(Task task) override {
+        if constexpr (requires { adapter_.submit(std::move(task)); })
+            adapter_.submit(std::move(task));
+    }
     void submit_move_only(MoveOnlyTask task) override {
-        if constexpr (!MakesCopies<A>) adapter_.submit(std::move(task));
+        if constexpr (!MakesCopies<A> && requires { adapter_.submit(std::move(task)); })
+            adapter_.submit(std::move(task));
     }
     void submit_bare(Task task) override {
         if constexpr (has_bare_submit) adapter_.submit_bare(std::move(task));
