@@ -78,6 +78,33 @@ TEST(Concurrency, a_signal_handler_always_reads_a_live_context) {
     EXPECT_EQ(wrong_reads, 0);
 }
 
+TEST(Concurrency, a_forked_child_goes_on_in_the_context_of_its_parent) {
+    const auto live = ctx::live_contexts();
+    {
+        const Context own = context_of(5);
+        const ctx::Scope scope{own};
+        const pid_t child = fork();
+        ASSERT_GE(child, 0);
+        if (child == 0) {
+            if (ctx::current() != own) _exit(1);
+            {
+                const ctx::Boundary boundary{context_of(6)};
+                const ctx::Scope inner{context_of(7)};
+                if (ctx::current().span_id() != ctx::SpanId{7}) _exit(2);
+            }
+            if (ctx::current() != own) _exit(3);
+            if (ctx::live_contexts() != live + 1) _exit(4);
+            _exit(0);
+        }
+        int status = -1;
+        ASSERT_EQ(waitpid(child, &status, 0), child);
+        EXPECT_TRUE(WIFEXITED(status));
+        EXPECT_EQ(WEXITSTATUS(status), 0);
+        EXPECT_EQ(ctx::current(), own);
+    }
+    EXPECT_EQ(ctx::live_contexts(), live);
+}
+
 // What runs while a process ends may still use contexts.
 struct UsesContextsLate {
     std::string where;
