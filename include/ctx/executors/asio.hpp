@@ -3,12 +3,14 @@
 //     co_spawn(ctx::asio::wrap(io), session(), detached);          // wrap.hpp
 //     timer.async_wait(ctx::asio::propagate(callback));            // propagate.hpp
 //     co_await ctx::asio::with_context(child_context, part);       // with_context.hpp
+//     co_await timer.async_wait(ctx::asio::use_task);              // use_task.hpp
 //
 // | the code                                   | its context                                     |
 // |--------------------------------------------|-------------------------------------------------|
 // | coroutine spawned on wrap(ex)              | the spawner's, after every co_await             |
 // | coroutine on a strand                      | the same: spawn on wrap(make_strand(ex))        |
 // | part of a coroutine                        | co_await with_context(context, part)            |
+// | ctx::task that awaits with use_task        | its own, whatever the executor                  |
 // | posted to wrap(ex)                         | that of whoever called wrap()                   |
 // | callback of an operation on a plain object | propagate(callback): the initiator's            |
 // | anything on a plain executor               | none                                            |
@@ -21,5 +23,6 @@
 
 #include <ctx/executors/asio/executor.hpp>
 #include <ctx/executors/asio/propagate.hpp>
+#include <ctx/executors/asio/use_task.hpp>
 #include <ctx/executors/asio/with_context.hpp>
 #include <ctx/executors/asio/wrap.hpp>

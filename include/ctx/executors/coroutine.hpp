@@ -3,6 +3,7 @@
 // | the coroutine                       | what to do                                             |
 // |-------------------------------------|--------------------------------------------------------|
 // | yours, and asynchronous             | ctx::task (task.hpp), started by spawn.hpp             |
+// | the same, awaiting Asio             | co_await x.async_y(ctx::asio::use_task)                |
 // | yours, a sequence                   | ctx::generator (generator.hpp)                         |
 // | of a type of your own               | ctx::ContextPromise as its base (context_promise.hpp)  |
 // | of somebody else's type             | co_await ctx::await(x) (await.hpp)                     |
