@@ -78,12 +78,12 @@ Part& part_of(const detail::Node& node) {
 
 namespace detail {
 
-void enter_census(Node& node) noexcept {
+[[gnu::noinline]] void enter_census(Node& node) noexcept {
     const Census wanted = census.load(std::memory_order_relaxed);
     if (wanted == Census::off) return;
     try {
         Entry entry{Clock::now(), {}};
-        if (wanted == Census::stacks) entry.stack = capture_stack(2);
+        if (wanted == Census::stacks) entry.stack = capture_stack(__builtin_return_address(0));
         part_of(node).add(node, std::move(entry));
         node.in_census = true;
     } catch (const std::exception&) {

@@ -70,8 +70,9 @@ Places& places() {
     return *instance;
 }
 
-void note_place(const char* adapter, SourcePlace caller, bool with_stack) {
-    Key key{adapter, caller, with_stack ? detail::capture_stack(2) : std::vector<void*>{}};
+/// @param from  whom the stack begins with; null: no stack.
+void note_place(const char* adapter, SourcePlace caller, const void* from) {
+    Key key{adapter, caller, from != nullptr ? detail::capture_stack(from) : std::vector<void*>{}};
     const Places::Noted noted = places().note(key);
     if (noted == Places::Noted::no_room) return dropped.add();
     if (noted == Places::Noted::again) return;
@@ -90,7 +91,8 @@ void set_lost_context_detection(LostContextDetection wanted) noexcept {
     const LostContextDetection wanted = detection.load(std::memory_order_relaxed);
     if (wanted == LostContextDetection::count) return;
     try {
-        note_place(adapter_, caller, wanted == LostContextDetection::stacks);
+        const bool with_stack = wanted == LostContextDetection::stacks;
+        note_place(adapter_, caller, with_stack ? __builtin_return_address(0) : nullptr);
     } catch (const std::exception&) {
         dropped.add();  // no memory: not a reason to fail the task
     }

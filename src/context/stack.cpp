@@ -36,12 +36,13 @@ std::string demangled(const char* name) {
 
 }  // namespace
 
-[[gnu::noinline]] std::vector<void*> capture_stack(int skip) {
-    constexpr int most_skipped = 4;
-    const int own = std::min(skip, most_skipped) + 1;
-    std::array<void*, max_frames + most_skipped + 1> frames;
-    const int found = backtrace(frames.data(), max_frames + own);
-    return std::vector<void*>(frames.data() + std::min(own, found), frames.data() + found);
+std::vector<void*> capture_stack(const void* from) {
+    constexpr int most_of_our_own = 8;
+    std::array<void*, max_frames + most_of_our_own> frames;
+    void** const end = frames.data() + backtrace(frames.data(), static_cast<int>(frames.size()));
+    void** const found = std::find(frames.data(), end, from);
+    void** const first = found == end ? frames.data() : found;
+    return std::vector<void*>(first, std::min(end, first + max_frames));
 }
 
 std::string describe_address(void* address) {
