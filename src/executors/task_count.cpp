@@ -8,11 +8,13 @@ namespace ctx::detail {
 namespace {
 
 // In the order of Adapter.
-std::array<LostContextCounter, 6> counters{{
+std::array<LostContextCounter, 7> counters{{
     {"executors", "ctx_executors_tasks_without_context_total",
      "Tasks submitted to a wrapped pool by a thread without a context."},
     {"coroutines", "ctx_coroutines_tasks_without_context_total",
      "Coroutines spawned or started by a thread without a context."},
+    {"senders", "ctx_senders_tasks_without_context_total",
+     "Senders of a wrapped scheduler that were started by a thread without a context."},
     {"channel", "ctx_channel_items_without_context_total",
      "Items sent through a channel by a thread without a context."},
     {"callbacks", "ctx_callbacks_without_context_total",

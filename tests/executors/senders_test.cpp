@@ -215,7 +215,7 @@ TEST_F(Senders, get_context_is_what_the_environment_says_or_what_is_current) {
 
 TEST_F(Senders, without_a_context_are_counted_unless_on_purpose) {
     const auto counted = [](auto from) {
-        constexpr auto name = "ctx_executors_tasks_without_context_total";
+        constexpr auto name = "ctx_senders_tasks_without_context_total";
         const std::uint64_t before = ctx::test::stat(name);
         sync_wait(from);
         return ctx::test::stat(name) - before;

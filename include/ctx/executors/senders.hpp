@@ -35,7 +35,7 @@
 //           gets its own context back.
 // Errors    As the senders: errors and stops pass through. What is scheduled on a carrying scheduler
 //           where there is no context runs, and is counted, as tasks of wrapped pools are
-//           (`ctx_executors_tasks_without_context_total`).
+//           (`ctx_senders_tasks_without_context_total`).
 // Cost      No allocation: the context is kept in the operation, from its start to its completion.
 //           One increment and one decrement; two more for with_context().
 
@@ -44,6 +44,7 @@
 #include <ctx/context/context.hpp>
 #include <ctx/executors/detail/sender_adaptor.hpp>
 #include <ctx/executors/detail/sender_environment.hpp>
+#include <ctx/executors/detail/task_count.hpp>
 #include <ctx/executors/executor.hpp>
 #include <ctx/executors/senders/protocol.hpp>
 
@@ -102,8 +103,7 @@ struct CapturingTask : Capturing<R> {
     void begin() noexcept {
         Capturing<R>::begin();
         if constexpr (!Answers<EnvironmentOf<R>, get_context_t>) {
-            if (!this->context) [[unlikely]]
-                count_task_without_context();
+            count_if_empty(Adapter::senders, this->context);
         }
     }
 };

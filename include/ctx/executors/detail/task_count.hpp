@@ -10,7 +10,15 @@
 
 namespace ctx::detail {
 
-enum class Adapter : std::uint8_t { executors, coroutines, channel, callbacks, boost_fiber, tbb };
+enum class Adapter : std::uint8_t {
+    executors,
+    coroutines,
+    senders,
+    channel,
+    callbacks,
+    boost_fiber,
+    tbb
+};
 
 CTX_EXPORT void count_task_without_context(Adapter adapter, SourcePlace caller) noexcept;
 
