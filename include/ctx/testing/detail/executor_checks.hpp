@@ -198,7 +198,7 @@ inline void check_move_only(ExecutorHarness& executor) {
         }
         run.finish();
         const Scope scope{two};
-        run.submit(task);
+        run.submit_again(task);
         run.finish();
         if (*calls != 2) ADD_FAILURE() << "A task that was submitted twice ran " << *calls;
     }

@@ -124,8 +124,13 @@ public:
         executor_->submit_after(delay,
                                 Task{std::make_shared<Work>(counted(std::move(body)), nullptr)});
     }
+    /// For a task of make_task(), the first time and again.
     void submit(const Task& task) const {
         may_throw([&] { executor_->submit(task); });
+    }
+    void submit_again(const Task& task) const {
+        pending_.expect_one_more();
+        submit(task);
     }
     [[nodiscard]] Task make_task(std::function<void()> body) const {
         return Task{std::make_shared<Work>(counted(std::move(body)), nullptr)};
