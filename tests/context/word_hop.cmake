@@ -1,5 +1,5 @@
-# word_hop.cpp in every way that it could be built. A read of the context must never be wrong. Where a
-# plain thread_local is known to be read wrongly, that has to be seen: the build shows something.
+# word_hop.cpp in every way that it could be built. A read of the context must never be wrong.
+# Where a plain thread_local is known to be read wrongly, that must be seen: the build shows something.
 
 # ctx_add_word_hop(NAME program|linked|loaded [NAIVE_IS_WRONG] OPTIONS -O2 ...)
 function(ctx_add_word_hop name kind)
@@ -22,7 +22,7 @@ function(ctx_add_word_hop name kind)
     if(kind STREQUAL "linked")
       set(program ${built}_main)
       ctx_add_program(${program} FOLDER tests SOURCES word_hop_main.cpp
-        LINKS -Wl,--no-as-needed ${built} ${CMAKE_DL_LIBS})
+        LINKS -Wl,--no-as-needed ${built} ctx::context ${CMAKE_DL_LIBS})
       unset(object)
     endif()
   endif()
@@ -35,7 +35,8 @@ function(ctx_add_word_hop name kind)
   set_tests_properties(context.word_hop.${name} PROPERTIES TIMEOUT 60)
 endfunction()
 
-ctx_add_program(word_hop_main FOLDER tests SOURCES word_hop_main.cpp LINKS ${CMAKE_DL_LIBS})
+ctx_add_program(word_hop_main FOLDER tests SOURCES word_hop_main.cpp
+  LINKS ctx::context ${CMAKE_DL_LIBS})
 
 set(gcc_12 "")
 set(clang_14 "")

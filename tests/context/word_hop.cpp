@@ -133,3 +133,7 @@ void ctx_test_hop_by_coroutine(WrongReads& wrong) {
     Turns{}.take(rounds, [&walker] { walker.coroutine.resume(); });
     walker.coroutine.destroy();
 }
+
+const void* ctx_test_current() {
+    return ctx::current().node();
+}

@@ -1,5 +1,5 @@
 // Hops from thread to thread, and reads of the current context around each hop: built into programs
-// and shared objects in every way that lets a compiler keep the address of a thread-local over a call.
+// and shared objects in every way that lets compilers keep the address of a thread-local over a call.
 
 #pragma once
 
@@ -16,6 +16,8 @@ struct WrongReads {
 extern "C" {
 /// A stack that three living threads take turns in running.
 __attribute__((visibility("default"))) void ctx_test_hop_by_stack(ctx::test::WrongReads& wrong);
-/// The same with a coroutine.
+/// What is current for this object, wherever the Scope was opened.
+__attribute__((visibility("default"))) const void* ctx_test_current();
+/// A coroutine, in the same way.
 __attribute__((visibility("default"))) void ctx_test_hop_by_coroutine(ctx::test::WrongReads& wrong);
 }
