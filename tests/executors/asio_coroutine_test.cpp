@@ -1,11 +1,9 @@
 // After every co_await the context is the spawner's.
 
+#include "executors/asio_support.hpp"
 #include "executors/support.hpp"
 #include <ctx/executors/asio.hpp>
 
-#include <boost/asio.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/experimental/channel.hpp>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -19,9 +17,10 @@
 namespace ctx {
 namespace {
 
-namespace net = boost::asio;
+namespace net = asio::net;
+#if CTX_ASIO_HAS_CANCELLATION
 using namespace net::experimental::awaitable_operators;
-using boost::system::error_code;
+#endif
 using net::awaitable;
 using net::co_spawn;
 using net::detached;
@@ -162,6 +161,7 @@ TEST_F(AsioCoroutine, a_coroutine_spawned_inside_has_the_spawners_context) {
     expect_looks(8);
 }
 
+#if CTX_ASIO_HAS_CANCELLATION
 TEST_F(AsioCoroutine, keeps_its_context_over_and_and_or) {
     const Context one = request(1);
     const auto wait = [&](std::chrono::nanoseconds time) -> awaitable<int> {
@@ -183,6 +183,7 @@ TEST_F(AsioCoroutine, keeps_its_context_over_and_and_or) {
     io_.run();
     expect_looks(1 + 6 + 1 + 4 + 1);
 }
+#endif
 
 TEST_F(AsioCoroutine, keeps_its_context_on_a_strand_shared_with_others) {
     net::thread_pool pool{3};
@@ -209,6 +210,7 @@ TEST_F(AsioCoroutine, keeps_its_context_on_a_strand_shared_with_others) {
     expect_looks(200);
 }
 
+#if CTX_ASIO_HAS_CANCELLATION
 TEST_F(AsioCoroutine, keeps_its_context_over_channels_and_other_tokens) {
     const Context one = request(1);
     const Context two = request(2);
@@ -225,7 +227,7 @@ TEST_F(AsioCoroutine, keeps_its_context_over_channels_and_other_tokens) {
             EXPECT_EQ(co_await channel.async_receive(use_awaitable), i);
             look(two);
         }
-        auto [error] = co_await net::post(net::append(net::as_tuple(use_awaitable), 5));
+        auto [error] = co_await net::post(test::append(test::as_tuple(use_awaitable), 5));
         look(two);
         EXPECT_EQ(error, 5);
     };
@@ -240,7 +242,7 @@ TEST_F(AsioCoroutine, propagate_brings_the_context_into_a_coroutine_on_a_plain_e
     net::steady_timer timer{io_, std::chrono::nanoseconds{1}};
     const auto body = [&]() -> awaitable<void> {
         EXPECT_EQ(here(), nullptr);  // a plain coroutine has none
-        auto waiting = timer.async_wait(asio::propagate(net::deferred));
+        auto waiting = timer.async_wait(asio::propagate(test::deferred));
         const auto start = [&](auto handler) {
             const Scope scope{one};
             std::move(waiting)(std::move(handler));
@@ -255,6 +257,7 @@ TEST_F(AsioCoroutine, propagate_brings_the_context_into_a_coroutine_on_a_plain_e
     io_.run();
     expect_looks(1);
 }
+#endif
 
 TEST_F(AsioCoroutine, a_scope_between_awaits_is_fine_and_one_over_an_await_is_counted) {
     const test::CountMisuseOnly quiet;

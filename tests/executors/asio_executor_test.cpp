@@ -1,20 +1,21 @@
+#include "executors/asio_support.hpp"
 #include "executors/support.hpp"
 #include <ctx/executors/asio.hpp>
 
-#include <boost/asio.hpp>
 #include <gtest/gtest.h>
 
 #include <future>
 #include <memory>
 #include <stdexcept>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
 namespace ctx {
 namespace {
 
-namespace net = boost::asio;
+namespace net = asio::net;
 using test::here;
 using test::request;
 
@@ -47,6 +48,43 @@ static_assert(is_complete_executor<net::any_io_executor>());
 static_assert(std::is_convertible_v<asio::executor<Io>, asio::executor<net::any_io_executor>>);
 static_assert(!std::is_convertible_v<asio::executor<Io>, asio::executor<Pool>>);
 static_assert(sizeof(asio::executor<Io>) == sizeof(Io) + sizeof(Context));
+
+// Each property can be asked for where Inner has it, and nowhere else.
+template <typename Inner, typename P>
+constexpr bool forwards_as_inner() {
+    using E = asio::executor<Inner>;
+    return net::can_query<const E&, P>::value == net::can_query<const Inner&, P>::value &&
+           net::can_require<const E&, P>::value == net::can_require<const Inner&, P>::value &&
+           net::can_prefer<const E&, P>::value == net::can_prefer<const Inner&, P>::value &&
+           net::is_nothrow_query<const E&, P>::value ==
+               net::is_nothrow_query<const Inner&, P>::value;
+}
+template <typename Inner, typename... P>
+constexpr bool forwards_each_as_inner(std::tuple<P...>*) {
+    return (forwards_as_inner<Inner, P>() && ...);
+}
+namespace execution = net::execution;
+using Properties =
+    std::tuple<execution::allocator_t<void>, execution::allocator_t<std::allocator<int>>,
+               execution::blocking_t, execution::blocking_t::possibly_t,
+               execution::blocking_t::always_t, execution::blocking_t::never_t,
+               execution::blocking_adaptation_t, execution::blocking_adaptation_t::allowed_t,
+               execution::blocking_adaptation_t::disallowed_t, execution::bulk_guarantee_t,
+               execution::context_t, execution::context_as_t<net::execution_context&>,
+               execution::mapping_t, execution::mapping_t::thread_t,
+               execution::mapping_t::new_thread_t, execution::occupancy_t,
+               execution::outstanding_work_t, execution::outstanding_work_t::tracked_t,
+               execution::outstanding_work_t::untracked_t, execution::relationship_t,
+               execution::relationship_t::fork_t, execution::relationship_t::continuation_t>;
+template <typename Inner>
+constexpr bool forwards_all_as_inner =
+    forwards_each_as_inner<Inner>(static_cast<Properties*>(nullptr));
+static_assert(forwards_all_as_inner<Io>);
+static_assert(forwards_all_as_inner<Pool>);
+static_assert(forwards_all_as_inner<net::strand<Io>>);
+static_assert(forwards_all_as_inner<net::strand<Pool>>);
+static_assert(forwards_all_as_inner<net::any_io_executor>);
+static_assert(forwards_all_as_inner<net::system_executor>);
 
 // Properties that Inner refuses are refused, those it knows statically are answered all the same.
 struct UnknownProperty {};
@@ -203,8 +241,8 @@ TEST_F(AsioExecutor, callbacks_of_timers_made_on_it_have_its_context) {
                                   net::wait_traits<std::chrono::steady_clock>, asio::executor<Io>>;
     Typed typed{asio::wrap(io, one), std::chrono::nanoseconds{1}};
     int right = 0;
-    erased.async_wait([&](boost::system::error_code) { right += here() == one.node() ? 1 : 0; });
-    typed.async_wait([&](boost::system::error_code) { right += here() == one.node() ? 1 : 0; });
+    erased.async_wait([&](error_code) { right += here() == one.node() ? 1 : 0; });
+    typed.async_wait([&](error_code) { right += here() == one.node() ? 1 : 0; });
     io.run();
     EXPECT_EQ(right, 2);
 }

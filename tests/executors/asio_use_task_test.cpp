@@ -337,6 +337,8 @@ TEST_F(AsioUseTask, may_complete_on_another_thread_while_it_is_begun) {
     net::thread_pool one{1};
     net::thread_pool other{1};
     EXPECT_EQ(run(one_, back_and_forth(one, other, one_)), 0);
+    one.join();  // its thread may still be in a post to the other
+    other.join();
 }
 
 task<bool> failing_initiation(const Context& own) {

@@ -1,8 +1,7 @@
+#include "executors/asio_support.hpp"
 #include "executors/support.hpp"
 #include <ctx/executors/asio.hpp>
 
-#include <boost/asio.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -15,8 +14,10 @@
 namespace ctx {
 namespace {
 
-namespace net = boost::asio;
+namespace net = asio::net;
+#if CTX_ASIO_HAS_CANCELLATION
 using namespace net::experimental::awaitable_operators;
+#endif
 using net::awaitable;
 using net::co_spawn;
 using net::detached;
@@ -146,6 +147,7 @@ TEST_F(AsioWithContext, works_in_a_coroutine_on_a_plain_executor) {
     });
 }
 
+#if CTX_ASIO_HAS_CANCELLATION
 TEST_F(AsioWithContext, a_cancelled_part_ends_and_the_winner_keeps_its_context) {
     run(asio::wrap(io_, one_), [this]() -> awaitable<void> {
         const auto wait_long = []() -> awaitable<void> {
@@ -159,6 +161,7 @@ TEST_F(AsioWithContext, a_cancelled_part_ends_and_the_winner_keeps_its_context) 
         EXPECT_EQ(here(), one_.node());
     });
 }
+#endif
 
 TEST_F(AsioWithContext, nesting_does_not_pile_up_wrappers) {
     using Io = net::io_context::executor_type;

@@ -20,14 +20,9 @@
 #pragma once
 
 #include <ctx/context/context.hpp>
+#include <ctx/executors/asio/detail/net.hpp>
 #include <ctx/executors/detail/run.hpp>
 #include <ctx/export.hpp>
-
-#include <boost/asio/execution.hpp>
-#include <boost/asio/prefer.hpp>
-#include <boost/asio/query.hpp>
-#include <boost/asio/require.hpp>
-#include <boost/asio/strand.hpp>
 
 #include <concepts>
 #include <type_traits>
@@ -64,7 +59,7 @@ void hand_to(Inner&& inner, F&& function) {
     if constexpr (requires { std::forward<Inner>(inner).execute(std::forward<F>(function)); }) {
         std::forward<Inner>(inner).execute(std::forward<F>(function));
     } else {
-        boost::asio::execution::execute(std::forward<Inner>(inner), std::forward<F>(function));
+        net::execution::execute(std::forward<Inner>(inner), std::forward<F>(function));
     }
 }
 
@@ -74,12 +69,12 @@ void hand_to(Inner&& inner, F&& function) {
 template <typename Inner>
 class executor {
     template <typename P>
-    using required = std::decay_t<typename boost::asio::require_result<const Inner&, P>::type>;
+    using required = std::decay_t<typename net::require_result<const Inner&, P>::type>;
     template <typename P>
-    using preferred = std::decay_t<typename boost::asio::prefer_result<const Inner&, P>::type>;
+    using preferred = std::decay_t<typename net::prefer_result<const Inner&, P>::type>;
 
     template <typename P>
-    using queried = typename boost::asio::query_result<const Inner&, P>::type;
+    using queried = typename net::query_result<const Inner&, P>::type;
 
 public:
     using inner_executor_type = Inner;
@@ -126,34 +121,31 @@ public:
     // template would claim to exist for every property.
 
     template <typename P>
-    requires boost::asio::can_query<const Inner&, P>::value [[nodiscard]] queried<P> query(
-        const P& property) const noexcept(boost::asio::is_nothrow_query<const Inner&, P>::value) {
-        return boost::asio::query(inner_, property);
+    requires net::can_query<const Inner&, P>::value [[nodiscard]] queried<P> query(
+        const P& property) const noexcept(net::is_nothrow_query<const Inner&, P>::value) {
+        return net::query(inner_, property);
     }
 
     template <typename P>
-    requires boost::asio::can_require<const Inner&, P>::value [[nodiscard]] executor<required<P>>
-    require(const P& property) const& noexcept(
-        boost::asio::is_nothrow_require<const Inner&, P>::value) {
-        return {boost::asio::require(inner_, property), context_};
+    requires net::can_require<const Inner&, P>::value [[nodiscard]] executor<required<P>> require(
+        const P& property) const& noexcept(net::is_nothrow_require<const Inner&, P>::value) {
+        return {net::require(inner_, property), context_};
     }
     template <typename P>
-    requires boost::asio::can_require<const Inner&, P>::value [[nodiscard]] executor<required<P>>
-    require(const P& property) && noexcept(
-        boost::asio::is_nothrow_require<const Inner&, P>::value) {
-        return {boost::asio::require(std::as_const(inner_), property), std::move(context_)};
+    requires net::can_require<const Inner&, P>::value [[nodiscard]] executor<required<P>> require(
+        const P& property) && noexcept(net::is_nothrow_require<const Inner&, P>::value) {
+        return {net::require(std::as_const(inner_), property), std::move(context_)};
     }
 
     template <typename P>
-    requires boost::asio::can_prefer<const Inner&, P>::value [[nodiscard]] executor<preferred<P>>
-    prefer(const P& property) const& noexcept(
-        boost::asio::is_nothrow_prefer<const Inner&, P>::value) {
-        return {boost::asio::prefer(inner_, property), context_};
+    requires net::can_prefer<const Inner&, P>::value [[nodiscard]] executor<preferred<P>> prefer(
+        const P& property) const& noexcept(net::is_nothrow_prefer<const Inner&, P>::value) {
+        return {net::prefer(inner_, property), context_};
     }
     template <typename P>
-    requires boost::asio::can_prefer<const Inner&, P>::value [[nodiscard]] executor<preferred<P>>
-    prefer(const P& property) && noexcept(boost::asio::is_nothrow_prefer<const Inner&, P>::value) {
-        return {boost::asio::prefer(std::as_const(inner_), property), std::move(context_)};
+    requires net::can_prefer<const Inner&, P>::value [[nodiscard]] executor<preferred<P>> prefer(
+        const P& property) && noexcept(net::is_nothrow_prefer<const Inner&, P>::value) {
+        return {net::prefer(std::as_const(inner_), property), std::move(context_)};
     }
 
     /// The same executor and the same context: Asio may run work of one on the other.
@@ -180,7 +172,7 @@ private:
 /// Refused: handlers of different requests meet in a strand, and it would run all of them with
 /// the context of the executor it was made from.
 template <typename Inner>
-class boost::asio::strand<ctx::asio::executor<Inner>> {
+class ctx::asio::net::strand<ctx::asio::executor<Inner>> {
     static_assert(!std::same_as<Inner, Inner>,
                   "ctx::asio: the strand goes inside the wrapper: "
                   "ctx::asio::wrap(boost::asio::make_strand(io)), "

@@ -16,10 +16,8 @@
 
 #include <ctx/context/context.hpp>
 #include <ctx/context/current.hpp>
+#include <ctx/executors/asio/detail/net.hpp>
 #include <ctx/executors/detail/run.hpp>
-
-#include <boost/asio/associator.hpp>
-#include <boost/asio/async_result.hpp>
 
 #include <type_traits>
 #include <utility>
@@ -79,10 +77,8 @@ struct PropagatingInitiation {
 }  // namespace detail
 }  // namespace ctx::asio
 
-namespace boost::asio {
-
 template <typename Token, typename Signature>
-struct async_result<ctx::asio::propagate_t<Token>, Signature> {
+struct ctx::asio::net::async_result<ctx::asio::propagate_t<Token>, Signature> {
     template <typename Initiation, typename RawToken, typename... Args>
     static auto initiate(Initiation&& initiation, RawToken&& raw, Args&&... args) {
         using Wrapped = ctx::asio::detail::PropagatingInitiation<std::decay_t<Initiation>>;
@@ -94,11 +90,14 @@ struct async_result<ctx::asio::propagate_t<Token>, Signature> {
     }
 };
 
-/// Executor, allocator and cancellation slot are those of the handler inside.
+// Executor, allocator and cancellation slot are those of the handler inside.
+
+#if CTX_ASIO_HAS_CANCELLATION
+
 template <template <typename, typename> class Associator, typename Handler,
           typename DefaultCandidate>
-struct associator<Associator, ctx::asio::detail::PropagatingHandler<Handler>, DefaultCandidate>
-    : Associator<Handler, DefaultCandidate> {
+struct ctx::asio::net::associator<Associator, ctx::asio::detail::PropagatingHandler<Handler>,
+                                  DefaultCandidate> : Associator<Handler, DefaultCandidate> {
     using Propagating = ctx::asio::detail::PropagatingHandler<Handler>;
 
     static auto get(const Propagating& propagating) noexcept {
@@ -109,4 +108,26 @@ struct associator<Associator, ctx::asio::detail::PropagatingHandler<Handler>, De
     }
 };
 
-}  // namespace boost::asio
+#else
+
+template <typename Handler, typename Executor>
+struct ctx::asio::net::associated_executor<ctx::asio::detail::PropagatingHandler<Handler>,
+                                           Executor> {
+    using type = typename associated_executor<Handler, Executor>::type;
+    static type get(const ctx::asio::detail::PropagatingHandler<Handler>& propagating,
+                    const Executor& fallback = Executor()) noexcept {
+        return associated_executor<Handler, Executor>::get(propagating.handler(), fallback);
+    }
+};
+
+template <typename Handler, typename Allocator>
+struct ctx::asio::net::associated_allocator<ctx::asio::detail::PropagatingHandler<Handler>,
+                                            Allocator> {
+    using type = typename associated_allocator<Handler, Allocator>::type;
+    static type get(const ctx::asio::detail::PropagatingHandler<Handler>& propagating,
+                    const Allocator& fallback = Allocator()) noexcept {
+        return associated_allocator<Handler, Allocator>::get(propagating.handler(), fallback);
+    }
+};
+
+#endif

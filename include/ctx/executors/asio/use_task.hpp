@@ -85,3 +85,12 @@ public:
                          std::forward<Args>(args)...};
     }
 };
+
+#if !CTX_ASIO_HAS_CANCELLATION
+template <typename Executor, typename R, typename... Results>
+class ctx::asio::net::async_result<ctx::asio::net::executor_binder<ctx::asio::use_task_t, Executor>,
+                                   R(Results...)> {
+    static_assert(!std::is_same_v<Executor, Executor>,
+                  "ctx::asio::use_task: bind_executor() of this Asio takes callbacks only");
+};
+#endif

@@ -23,38 +23,34 @@
 
 #include <ctx/context/context.hpp>
 #include <ctx/context/current.hpp>
+#include <ctx/executors/asio/detail/net.hpp>
 #include <ctx/executors/asio/wrap.hpp>
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <concepts>
 #include <exception>
 #include <optional>
-#include <tuple>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace ctx::asio {
+
+#if CTX_ASIO_HAS_AWAITABLE
 
 namespace detail {
 
 template <typename T>
 inline constexpr bool is_awaitable = false;
 template <typename T>
-inline constexpr bool is_awaitable<boost::asio::awaitable<T, boost::asio::any_io_executor>> = true;
+inline constexpr bool is_awaitable<net::awaitable<T, net::any_io_executor>> = true;
 
-/// A function of no arguments that returns a boost::asio::awaitable.
+/// A function of no arguments that returns a net::awaitable.
 template <typename F>
 concept AwaitableFunction = std::invocable<F&> && is_awaitable<std::invoke_result_t<F&>>;
 
 /// co_spawn makes a T() to go with an exception; an optional spares T a default constructor.
 template <typename T, AwaitableFunction F>
-boost::asio::awaitable<std::optional<T>> as_optional(F function) {
+net::awaitable<std::optional<T>> as_optional(F function) {
     co_return co_await function();
 }
 
@@ -68,33 +64,48 @@ inline constexpr bool survives_co_await =
 
 }  // namespace detail
 
-/// Runs `part`, a function that returns a boost::asio::awaitable, with `context`, and returns what
-/// it returns. To be awaited within a coroutine; `part` is kept until it is done.
+/// Runs `part`, a function that returns a net::awaitable, with `context`, and returns what it
+/// returns. To be awaited within a coroutine; `part` is kept until it is done.
 template <detail::AwaitableFunction F>
 std::invoke_result_t<F&> with_context(Context context, F part) {
     static_assert(detail::survives_co_await<F>,
                   "ctx::asio::with_context: GCC destroys the captures of a lambda written inside "
                   "co_await twice; capture by reference, or name the lambda and pass std::ref(it)");
     using T = typename std::invoke_result_t<F&>::value_type;
-    using boost::asio::co_spawn;
-    constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
+    using net::co_spawn;
+    using net::use_awaitable;
     const bool differs = current() != context;
-    const boost::asio::any_io_executor executor =
-        detail::rewrap(co_await boost::asio::this_coro::executor, context);
+    const net::any_io_executor executor =
+        detail::rewrap(co_await net::this_coro::executor, context);
     // A coroutine on a plain executor goes on inside the last handler of the part: leave it.
     const auto still_inside = [&] { return differs && current() == context; };
 
-    if constexpr (std::is_void_v<T> || std::is_default_constructible_v<T>) {
-        auto done = co_await co_spawn(executor, std::move(part), token);
-        if (still_inside()) co_await boost::asio::post(boost::asio::use_awaitable);
-        if (std::get<0>(done)) std::rethrow_exception(std::get<0>(done));
-        if constexpr (!std::is_void_v<T>) co_return std::move(std::get<1>(done));
-    } else {
-        auto done = co_await co_spawn(executor, detail::as_optional<T, F>(std::move(part)), token);
-        if (still_inside()) co_await boost::asio::post(boost::asio::use_awaitable);
-        if (std::get<0>(done)) std::rethrow_exception(std::get<0>(done));
-        co_return std::move(*std::get<1>(done));
+    std::exception_ptr failure;
+    std::optional<std::conditional_t<std::is_void_v<T>, std::monostate, T>> result;
+    try {
+        if constexpr (std::is_void_v<T>) {
+            co_await co_spawn(executor, std::move(part), use_awaitable);
+        } else {
+            result = co_await co_spawn(executor, detail::as_optional<T, F>(std::move(part)),
+                                       use_awaitable);
+        }
+    } catch (...) {
+        failure = std::current_exception();
     }
+    if (still_inside()) co_await net::post(use_awaitable);
+    if (failure) std::rethrow_exception(failure);
+    if constexpr (!std::is_void_v<T>) co_return std::move(*result);
 }
+
+#else
+
+template <typename F>
+void with_context(Context, F) {
+    static_assert(!std::is_same_v<F, F>,
+                  "ctx::asio::with_context: this Asio has no awaitables "
+                  "with this compiler");
+}
+
+#endif
 
 }  // namespace ctx::asio

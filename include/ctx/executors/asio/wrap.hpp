@@ -20,12 +20,8 @@
 #pragma once
 
 #include <ctx/context/current.hpp>
+#include <ctx/executors/asio/detail/net.hpp>
 #include <ctx/executors/asio/executor.hpp>
-
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/execution_context.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include <concepts>
 #include <type_traits>
@@ -36,17 +32,16 @@ namespace ctx::asio {
 namespace detail {
 
 template <typename E>
-concept ExecutionContext = std::derived_from<E, boost::asio::execution_context> &&
-    requires(E& context) {
+concept ExecutionContext = std::derived_from<E, net::execution_context> && requires(E& context) {
     context.get_executor();
 };
 
 template <typename E>
-concept AsioExecutor = boost::asio::execution::is_executor<E>::value;
+concept AsioExecutor = net::execution::is_executor<E>::value;
 
 /// Replaces the context of `erased` if it holds an executor<Inner>; false if it does not.
 template <typename Inner>
-bool replace_context(boost::asio::any_io_executor& erased, Context& context) {
+bool replace_context(net::any_io_executor& erased, Context& context) {
     const auto* wrapped = erased.target<executor<Inner>>();
     if (wrapped == nullptr) return false;
     erased = executor<Inner>{wrapped->get_inner_executor(), std::move(context)};
@@ -55,11 +50,11 @@ bool replace_context(boost::asio::any_io_executor& erased, Context& context) {
 
 /// `erased` with another context. The usual executors are taken out of the wrapper they are in,
 /// so that wrappers do not pile up where spans nest; others get one more around them.
-inline boost::asio::any_io_executor rewrap(boost::asio::any_io_executor erased, Context context) {
-    using boost::asio::any_io_executor;
-    using Io = boost::asio::io_context::executor_type;
-    using Pool = boost::asio::thread_pool::executor_type;
-    using boost::asio::strand;
+inline net::any_io_executor rewrap(net::any_io_executor erased, Context context) {
+    using net::any_io_executor;
+    using Io = net::io_context::executor_type;
+    using Pool = net::thread_pool::executor_type;
+    using net::strand;
     if (replace_context<Io>(erased, context) || replace_context<strand<Io>>(erased, context) ||
         replace_context<Pool>(erased, context) || replace_context<strand<Pool>>(erased, context) ||
         replace_context<strand<any_io_executor>>(erased, context) ||

@@ -271,8 +271,7 @@ private:
 template <typename Base, typename Initiation, typename... Args>
 class [[nodiscard]] OperationAwaiter : public Base {
     using Executor = std::decay_t<decltype(executor_of(std::declval<const Initiation&>()))>;
-    static constexpr bool can_be_stopped =
-        CTX_ASIO_HAS_CANCELLATION && !std::is_same_v<Executor, NoExecutor>;
+    static constexpr bool can_be_stopped = !std::is_same_v<Executor, NoExecutor>;
 
 public:
     OperationAwaiter(Initiation&& initiation, std::tuple<Args...>&& args)
@@ -283,10 +282,12 @@ public:
     // Not inlined: Clang 14 keeps locals of an inlined await_suspend in the coroutine's frame,
     // which another thread may be freeing meanwhile.
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> coroutine) {
+#if CTX_ASIO_HAS_CANCELLATION
         if constexpr (can_be_stopped) {
             std::stop_token stop = stop_token_of(current());
             if (stop.stop_possible()) return suspend_until_stop(coroutine, std::move(stop));
         }
+#endif
         return initiate(coroutine, false);
     }
 
