@@ -267,6 +267,24 @@ TEST_F(AsioExecutor, functions_without_a_context_are_counted) {
     EXPECT_EQ(io.run(), 2u);
 }
 
+TEST_F(AsioExecutor, the_line_that_wraps_without_a_context_is_known) {
+    set_lost_context_detection(LostContextDetection::places);
+    const std::uint64_t before = test::stat("ctx_asio_wraps_without_context_total");
+    net::io_context io;
+    static_cast<void>(asio::wrap(io));
+    const int line = __LINE__ - 1;
+    static_cast<void>(asio::wrap(io, Context{}));  // on purpose
+    const Scope scope{request(1)};
+    static_cast<void>(asio::wrap(io.get_executor()));
+    set_lost_context_detection(LostContextDetection::count);
+    EXPECT_EQ(test::stat("ctx_asio_wraps_without_context_total"), before + 1);
+    bool found = false;
+    for (const LostPlace& place : lost_places())
+        found =
+            found || (place.place.line == line && std::string_view{place.place.file} == __FILE__);
+    EXPECT_TRUE(found);
+}
+
 TEST_F(AsioExecutor, dropped_work_lets_go_of_its_context) {
     const std::int64_t live = live_contexts();
     {

@@ -14,12 +14,15 @@
 //
 // Threads   As the executor.
 // Errors    As copying the executor: Asio's do not throw. Wrapping a type-erased executor may
-//           throw std::bad_alloc when it is put back into an any_io_executor.
+//           throw std::bad_alloc when it is put back into an any_io_executor. Wrapping where
+//           there is no context is counted (`ctx_asio_wraps_without_context_total`), unless an
+//           empty one is given; ctx/context/lost_context.hpp finds the lines.
 // Cost      One relaxed increment and a copy of the executor.
 
 #pragma once
 
 #include <ctx/context/current.hpp>
+#include <ctx/context/source_place.hpp>
 #include <ctx/executors/asio/detail/net.hpp>
 #include <ctx/executors/asio/executor.hpp>
 
@@ -30,6 +33,16 @@
 namespace ctx::asio {
 
 namespace detail {
+
+/// Counts an executor that is wrapped by a thread without a context.
+CTX_EXPORT void count_wrap_without_context(SourcePlace caller) noexcept;
+
+inline Context current_for_wrap(SourcePlace caller) noexcept {
+    const ContextView context = current();
+    if (!context) [[unlikely]]
+        count_wrap_without_context(caller);
+    return Context{context};
+}
 
 template <typename E>
 concept ExecutionContext = std::derived_from<E, net::execution_context> && requires(E& context) {
@@ -88,12 +101,12 @@ template <detail::ExecutionContext E>
 
 /// The same with the context that is current now.
 template <detail::AsioExecutor Inner>
-[[nodiscard]] auto wrap(const Inner& inner) noexcept {
-    return wrap(inner, Context{current()});
+[[nodiscard]] auto wrap(const Inner& inner, SourcePlace caller = SourcePlace::here()) noexcept {
+    return wrap(inner, detail::current_for_wrap(caller));
 }
 template <detail::ExecutionContext E>
-[[nodiscard]] auto wrap(E& where) noexcept {
-    return wrap(where, Context{current()});
+[[nodiscard]] auto wrap(E& where, SourcePlace caller = SourcePlace::here()) noexcept {
+    return wrap(where, detail::current_for_wrap(caller));
 }
 
 }  // namespace ctx::asio
