@@ -15,6 +15,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <latch>
 #include <string>
 #include <thread>
 #include <vector>
@@ -42,6 +43,22 @@ TEST(Concurrency, shared_contexts_are_released_once_whoever_is_last) {
             });
         }
         shared = Context{};
+    }
+    EXPECT_EQ(ctx::live_contexts(), before);
+}
+
+TEST(Concurrency, references_taken_and_given_up_at_the_same_time_are_all_counted) {
+    const auto before = ctx::live_contexts();
+    for (int round = 0; round < 20; ++round) {
+        const Context shared = context_of(1);
+        std::latch together{2};
+        const auto work = [&] {
+            together.arrive_and_wait();
+            for (int i = 0; i < 20'000; ++i)
+                const Context copy = shared;
+        };
+        std::jthread other{work};
+        work();
     }
     EXPECT_EQ(ctx::live_contexts(), before);
 }

@@ -153,6 +153,7 @@ TEST_F(ScopeTest, debug_policy_names_the_scope_that_a_task_left_open) {
 }
 
 TEST_F(ScopeTest, a_boundary_runs_a_task_in_its_context_and_puts_the_thread_back) {
+    const auto left_open = stat("ctx_scope_left_open_total");
     const Scope scope{context_of(1)};
     {
         const ctx::Boundary boundary{context_of(2)};
@@ -161,6 +162,7 @@ TEST_F(ScopeTest, a_boundary_runs_a_task_in_its_context_and_puts_the_thread_back
         EXPECT_EQ(ctx::current().span_id(), ctx::SpanId{3});
     }
     EXPECT_EQ(ctx::current().span_id(), ctx::SpanId{1});
+    EXPECT_EQ(stat("ctx_scope_left_open_total"), left_open) << "the Scope around is not the task's";
 }
 
 // The last three of this file: after them the process does not follow chains of scopes any more.

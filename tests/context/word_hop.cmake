@@ -1,5 +1,5 @@
 # word_hop.cpp in every way that it could be built. A read of the context must never be wrong.
-# Where a plain thread_local is known to be read wrongly, that must be seen: the build shows something.
+# Where a plain thread_local is known to be read wrongly that must be seen: a build shows something.
 
 # ctx_add_word_hop(NAME program|linked|loaded [NAIVE_IS_WRONG] OPTIONS -O2 ...)
 function(ctx_add_word_hop name kind)

@@ -1,5 +1,5 @@
 // Hops from thread to thread, and reads of the current context around each hop: built into programs
-// and shared objects in every way that lets compilers keep the address of a thread-local over a call.
+// and shared objects in every way that lets compilers keep a thread-local's address over a call.
 
 #pragma once
 

@@ -3,7 +3,7 @@
 // usage: word_hop [--naive-is-wrong] [OBJECT]
 //
 // Fails when a read of the context was wrong, or the object does not see this program's Scope; with
-// --naive-is-wrong also when no read of a plain thread_local was wrong: then the build does not show
+// --naive-is-wrong also when no read of a plain thread_local was: then the build does not show
 // what it is for.
 
 #include "word_hop.hpp"
