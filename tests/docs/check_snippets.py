@@ -22,10 +22,14 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 SOURCE = re.compile(r"^<!-- (?:(?P<file>[\w./-]+): (?P<snippet>\w+)|output of (?P<program>\w+)) -->$")
 FREE = {"sh", "console"}
 
-# What differs from run to run: times and the ids that a program draws.
+# What differs from run to run: times, threads, the ids that a program draws; and from one build to
+# another: where it is.
 VOLATILE = [
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z"), "TIME"),
     (re.compile(r"\b1\d{9}\.\d{3}\b"), "TIME"),
+    (re.compile(r"\S*/(?=examples/[\w/]+\.cpp:\d)"), ""),
+    (re.compile(r", \d+\.\d s old,"), ", TIME old,"),
+    (re.compile(r"^\d+ (\w+: (?:no context|[0-9a-f]{32}-))", re.M), r"THREAD \1"),
     (re.compile(r"(span_id\W+)[0-9a-f]{16}"), r"\1SPAN"),
     (re.compile(r"(00-[0-9a-f]{32}-)[0-9a-f]{16}"), r"\1SPAN"),
 ]

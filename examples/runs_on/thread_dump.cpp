@@ -1,0 +1,30 @@
+// Asks every thread which request it is on.
+//
+//   4711 main: no context
+//   4712 worker: 4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7
+
+#include <ctx/context.hpp>
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <barrier>
+#include <thread>
+
+int main() {
+    pthread_setname_np(pthread_self(), "main");
+    std::barrier both{2};
+    std::jthread worker{[&both] {
+        pthread_setname_np(pthread_self(), "worker");
+        const ctx::TraceId trace{0x4bf92f3577b34da6, 0xa3ce929d0e0e4736};
+        const ctx::SpanContext span{trace, ctx::SpanId{0x00f067aa0ba902b7}, {}, {}};
+        const ctx::Scope request{ctx::Context{}.with_span(span)};
+        both.arrive_and_wait();  // is on the request
+        both.arrive_and_wait();
+    }};
+    both.arrive_and_wait();
+    // [snippet dump]
+    ctx::dump_threads(STDOUT_FILENO);
+    // [end]
+    both.arrive_and_wait();
+}
