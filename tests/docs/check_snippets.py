@@ -6,7 +6,7 @@ usage: check_snippets.py --root DIR --programs DIR PAGE.md...
 Every fenced block of C++, CMake or output must stand below a comment that says where it is from:
 
   <!-- examples/a.cpp: handle -->   the lines between `[snippet handle]` and `[end]` of that file
-  <!-- output of a -->              each line is printed by the program `a`, but for ids and times
+  <!-- output of a -->              each line is printed by the program `a`, but for what is volatile
 
 A block of another language (sh) needs none. Exit status 1: something differs, and it is printed.
 """
