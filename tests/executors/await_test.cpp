@@ -287,4 +287,50 @@ TEST_F(Await, that_throws_before_it_suspends_changes_nothing) {
     EXPECT_EQ(here(), request.node());
 }
 
+// Tells when it is gone; itself an awaiter, or with one that refers to it.
+class Telling {
+public:
+    explicit Telling(bool& gone) : gone_(&gone) {}
+    Telling(Telling&& other) noexcept : gone_(std::exchange(other.gone_, nullptr)) {}
+    Telling& operator=(Telling&&) = delete;
+    ~Telling() {
+        if (gone_ != nullptr) *gone_ = true;
+    }
+
+protected:
+    bool* gone_;
+};
+struct TellingAwaiter : Telling {
+    using Telling::Telling;
+    bool await_ready() const noexcept { return true; }
+    void await_suspend(std::coroutine_handle<>) const noexcept {}
+    void await_resume() const noexcept {}
+};
+struct TellingAwaitable : Telling {
+    using Telling::Telling;
+    TellingAwaiter operator co_await() && noexcept { return TellingAwaiter{unused_}; }
+
+private:
+    bool unused_ = false;
+};
+
+template <typename T>
+auto await_later(bool& gone) {
+    return ctx::await(T{gone});
+}
+
+TEST_F(Await, keeps_an_rvalue_when_it_is_made_in_another_function) {
+    bool gone = false;
+    {
+        const auto awaiter = await_later<TellingAwaiter>(gone);
+        EXPECT_FALSE(gone);
+    }
+    EXPECT_TRUE(std::exchange(gone, false));
+    {
+        const auto awaiter = await_later<TellingAwaitable>(gone);
+        EXPECT_FALSE(gone);
+    }
+    EXPECT_TRUE(gone);
+}
+
 }  // namespace

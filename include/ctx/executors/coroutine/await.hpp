@@ -98,13 +98,21 @@ private:
     InlineKey key_;
 };
 
-/// What ctx::await() returns.
-template <typename A>
+/// What is awaited, as long as that takes: an rvalue by value if it can be moved.
+template <typename T>
+using KeptAwaitable = std::conditional_t<std::is_move_constructible_v<T>, T, T&&>;
+
+/// What ctx::await() returns. `T` is the awaitable, or a reference to an lvalue.
+template <typename T>
 class [[nodiscard]] ContextAwaiter {
+    using A = Awaiter<T>;
+
 public:
-    template <typename Awaitable>
-    explicit ContextAwaiter(Awaitable&& awaitable)
-        : awaiter_(get_awaiter(std::forward<Awaitable>(awaitable))) {}
+    explicit ContextAwaiter(T&& awaitable)
+        : awaitable_(std::forward<T>(awaitable)),
+          awaiter_(get_awaiter(std::forward<T>(awaitable_))) {}
+    ContextAwaiter(const ContextAwaiter&) = delete;
+    ContextAwaiter& operator=(const ContextAwaiter&) = delete;
 
     bool await_ready() { return static_cast<bool>(awaiter_.await_ready()); }
 
@@ -132,7 +140,8 @@ public:
     decltype(auto) await_resume() { return awaiter_.await_resume(); }
 
 private:
-    A awaiter_;
+    KeptAwaitable<T> awaitable_;
+    A awaiter_;  // may refer to it
     ResumeInContext frame_;
 };
 
@@ -145,7 +154,7 @@ template <typename Awaitable>
     static_assert(detail::survives_being_awaited<detail::Awaiter<Awaitable>>,
                   "ctx::await: GCC destroys an awaiter of aggregate type twice; give it a "
                   "constructor");
-    return detail::ContextAwaiter<detail::Awaiter<Awaitable>>{std::forward<Awaitable>(awaitable)};
+    return detail::ContextAwaiter<Awaitable>{std::forward<Awaitable>(awaitable)};
 }
 
 }  // namespace ctx
