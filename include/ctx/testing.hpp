@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ctx/testing/context_checks.hpp>
+#include <ctx/testing/coroutine_contract.hpp>
 #include <ctx/testing/event.hpp>
 #include <ctx/testing/executor_contract.hpp>
 #include <ctx/testing/hop_pool.hpp>
