@@ -34,8 +34,8 @@ struct Meeting {
         wrong += here() == expected.node() ? 0 : 1;
     }
 
-    // Hands over, and comes back when the coroutine is suspended again, has ended, or is gone. What
-    // is here is used afterwards: it must not lie in the coroutine's frame.
+    // Hands over, and comes back when the coroutine has ended or is gone. What is here is used
+    // afterwards: it must not lie in the coroutine's frame, into which all this could be inlined.
     [[gnu::always_inline]] long give(std::coroutine_handle<> coroutine) {
         int on_stack[16];
         std::iota(std::begin(on_stack), std::end(on_stack), looks);
@@ -69,21 +69,22 @@ private:
 };
 struct ReturnsNothing : Returns {
     using Returns::Returns;
-    void await_suspend(std::coroutine_handle<> coroutine) const {
+    [[gnu::always_inline]] void await_suspend(std::coroutine_handle<> coroutine) const {
         Meeting& meeting = this->meeting();
         meeting.wrong += meeting.give(coroutine) > 0 ? 0 : 1;
     }
 };
 struct ReturnsTrue : Returns {
     using Returns::Returns;
-    bool await_suspend(std::coroutine_handle<> coroutine) const {
+    [[gnu::always_inline]] bool await_suspend(std::coroutine_handle<> coroutine) const {
         Meeting& meeting = this->meeting();
         return meeting.give(coroutine) > 0;
     }
 };
 struct ReturnsHandle : Returns {
     using Returns::Returns;
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<> coroutine) const {
+    [[gnu::always_inline]] std::coroutine_handle<> await_suspend(
+        std::coroutine_handle<> coroutine) const {
         Meeting& meeting = this->meeting();
         meeting.wrong += meeting.give(coroutine) > 0 ? 0 : 1;
         return std::noop_coroutine();

@@ -107,6 +107,27 @@ TEST_F(UnderSignals, suspensions_of_tasks_keep_a_live_context) {
     EXPECT_EQ(wrong_reads_while(once), 0);
 }
 
+// Runs the coroutine to its end before it returns.
+struct ResumesInside {
+    ResumesInside() = default;
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> coroutine) const { coroutine.resume(); }
+    void await_resume() const noexcept {}
+};
+
+ctx::task<void> lets_go_inside() {
+    co_await ctx::continue_with(fresh());
+    co_await ResumesInside{};
+}
+
+TEST_F(UnderSignals, awaits_that_outlive_the_coroutine_keep_a_live_context) {
+    const auto once = [] {
+        const Scope scope{fresh()};
+        ctx::sync_wait(lets_go_inside());
+    };
+    EXPECT_EQ(wrong_reads_while(once), 0);
+}
+
 ctx::generator<int> numbers() {
     const Scope scope{fresh()};
     for (int i = 0; i < 3; ++i)
