@@ -12,7 +12,8 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <latch>
+#include <condition_variable>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -31,6 +32,26 @@ int this_thread() {
     return static_cast<int>(syscall(SYS_gettid));
 }
 
+// Something to wait for. ThreadSanitizer lets a signal through to a thread that waits for a condition
+// variable, not to one that waits for a std::latch.
+class Event {
+public:
+    void set() {
+        const std::lock_guard lock{mutex_};
+        is_set_ = true;
+        changed_.notify_all();
+    }
+    void wait() {
+        std::unique_lock lock{mutex_};
+        changed_.wait(lock, [this] { return is_set_; });
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool is_set_ = false;
+};
+
 // A thread that waits with a context until it is told to end.
 class Waiting {
 public:
@@ -44,13 +65,13 @@ public:
               }
               const Scope scope{std::move(context)};
               id_ = this_thread();
-              begun_.count_down();
+              begun_.set();
               end_.wait();
           }} {
         begun_.wait();
     }
     ~Waiting() {
-        end_.count_down();
+        end_.set();
         thread_.join();
     }
     Waiting(const Waiting&) = delete;
@@ -59,8 +80,8 @@ public:
 
 private:
     int id_ = 0;
-    std::latch begun_{1};
-    std::latch end_{1};
+    Event begun_;
+    Event end_;
     std::thread thread_;
 };
 
@@ -181,11 +202,11 @@ TEST(ThreadDump, one_at_a_time) {
 // Threads change their contexts while they are asked: an answer is one context or another.
 TEST(ThreadDump, answers_are_whole) {
     std::atomic<bool> stop{false};
-    std::latch begun{1};
+    Event begun;
     int busy = 0;
     std::thread thread{[&] {
         busy = this_thread();
-        begun.count_down();
+        begun.set();
         for (std::uint64_t i = 1; !stop.load(std::memory_order_relaxed); i = i % 1000 + 1) {
             const Scope scope{request(i)};
             std::this_thread::yield();
