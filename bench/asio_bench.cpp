@@ -1,7 +1,9 @@
-// Asio through the wrapper beside bare Asio: post and run one function, one co_await of a post.
+// Asio through the wrapper beside bare Asio: post and run one function, one co_await of a post,
+// in its coroutines and in a ctx::task.
 
 #include "support/allocations.hpp"
 #include <ctx/context.hpp>
+#include <ctx/executors.hpp>
 #include <ctx/executors/asio.hpp>
 
 #include <benchmark/benchmark.h>
@@ -77,6 +79,21 @@ void asio_await_post(benchmark::State& state) {
     await_post(state, io, ctx::asio::wrap(io, request()));
 }
 BENCHMARK(asio_await_post);
+
+ctx::task<> await_posts(benchmark::State& state, net::io_context& io) {
+    for (auto _ : state) {
+        co_await net::post(io, ctx::asio::use_task);
+    }
+}
+
+void asio_use_task_post(benchmark::State& state) {
+    net::io_context io{1};
+    const ctx::Scope scope{request()};
+    const ctx::bench::AllocationsPerIteration allocations{state};
+    const std::future<void> begun = ctx::start(await_posts(state, io));
+    io.run();
+}
+BENCHMARK(asio_use_task_post);
 
 }  // namespace
 

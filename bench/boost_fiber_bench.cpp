@@ -2,14 +2,13 @@
 // bare and with contexts. The unit of what is added is an uncontended locked addition.
 
 #include "support/allocations.hpp"
+#include "support/xadd.hpp"
 #include <ctx/context.hpp>
 #include <ctx/executors/boost_fiber.hpp>
 
 #include <benchmark/benchmark.h>
 #include <boost/fiber/all.hpp>
 
-#include <atomic>
-#include <cstdint>
 #include <thread>
 
 namespace {
@@ -17,8 +16,6 @@ namespace {
 namespace bf = boost::fibers;
 using Bare = bf::algo::round_robin;
 using WithContexts = ctx::fibers::algo<bf::algo::round_robin>;
-
-std::atomic<std::uint32_t> shared_count{0};
 
 ctx::Context request() {
     return ctx::Context{}
@@ -60,11 +57,7 @@ void boost_fiber_yield(benchmark::State& state) {
 }
 BENCHMARK(boost_fiber_yield)->UseRealTime();
 
-void floor_xadd(benchmark::State& state) {
-    for (auto _ : state) {
-        benchmark::DoNotOptimize(shared_count.fetch_add(1, std::memory_order_relaxed));
-    }
-}
+using ctx::bench::floor_xadd;
 BENCHMARK(floor_xadd)->UseRealTime();
 
 template <typename Algo>

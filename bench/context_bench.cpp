@@ -4,6 +4,8 @@
 
 #include "support/allocations.hpp"
 #include "support/shared_ptr_peer.hpp"
+#include "support/shared_read.hpp"
+#include "support/xadd.hpp"
 #include <ctx/context.hpp>
 
 #include <benchmark/benchmark.h>
@@ -26,6 +28,7 @@ constinit thread_local void* floor_top = nullptr;
 namespace {
 
 using ctx::Context;
+using ctx::bench::floor_xadd;
 using ctx::bench::peer_current;
 using ctx::bench::PeerContext;
 using ctx::bench::PeerNode;
@@ -36,6 +39,8 @@ Context request() {
         .with_span({ctx::new_trace_id(), ctx::new_span_id(), ctx::TraceFlags{3}, {}, false})
         .with_baggage(ctx::Baggage{}.set("tenant", "acme"));
 }
+
+BENCHMARK(floor_xadd);
 
 void floor_current_trace_id(benchmark::State& state) {
     floor_word = &floor_object;
@@ -73,6 +78,22 @@ void peer_current_trace_id(benchmark::State& state) {
     }
 }
 BENCHMARK(peer_current_trace_id);
+
+constexpr int shared_reads = 1000;
+
+void floor_current_in_shared_library(benchmark::State& state) {
+    for (auto _ : state)
+        benchmark::DoNotOptimize(ctx::bench::read_word_in_shared_library(shared_reads));
+}
+BENCHMARK(floor_current_in_shared_library);
+
+void current_in_shared_library(benchmark::State& state) {
+    const ctx::Scope scope{request()};
+    const ctx::bench::AllocationsPerIteration allocations{state};
+    for (auto _ : state)
+        benchmark::DoNotOptimize(ctx::bench::read_current_in_shared_library(shared_reads));
+}
+BENCHMARK(current_in_shared_library);
 
 void floor_scope_moved(benchmark::State& state) {
     Floor* mine = &floor_object;

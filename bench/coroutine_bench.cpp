@@ -2,14 +2,13 @@
 // `lock xadd` is the unit.
 
 #include "support/allocations.hpp"
+#include "support/xadd.hpp"
 #include <ctx/context.hpp>
 #include <ctx/executors/coroutine.hpp>
 
 #include <benchmark/benchmark.h>
 
-#include <atomic>
 #include <coroutine>
-#include <cstdint>
 #include <exception>
 #include <utility>
 
@@ -21,12 +20,7 @@ ctx::Context request() {
         .with_baggage(ctx::Baggage{}.set("tenant", "acme"));
 }
 
-std::atomic<std::uint64_t> counter{0};
-
-void floor_xadd(benchmark::State& state) {
-    for (auto _ : state)
-        benchmark::DoNotOptimize(counter.fetch_add(1, std::memory_order_relaxed));
-}
+using ctx::bench::floor_xadd;
 BENCHMARK(floor_xadd);
 
 // Awaits without end; the benchmark resumes it.

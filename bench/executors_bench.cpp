@@ -4,6 +4,7 @@
 
 #include "support/allocations.hpp"
 #include "support/shared_ptr_peer.hpp"
+#include "support/xadd.hpp"
 #include <ctx/context.hpp>
 #include <ctx/executors.hpp>
 
@@ -25,6 +26,9 @@ ctx::Context request() {
         .with_span({ctx::new_trace_id(), ctx::new_span_id(), ctx::TraceFlags{3}, {}, false})
         .with_baggage(ctx::Baggage{}.set("tenant", "acme"));
 }
+
+using ctx::bench::floor_xadd;
+BENCHMARK(floor_xadd);
 
 void floor_bind_invoke(benchmark::State& state) {
     const ctx::bench::AllocationsPerIteration allocations{state};

@@ -2,6 +2,7 @@
 // same for a value out of a coroutine. The unit of what is added is an uncontended locked addition.
 
 #include "support/allocations.hpp"
+#include "support/xadd.hpp"
 #include <ctx/context.hpp>
 #include <ctx/executors/coroutine2.hpp>
 #include <ctx/executors/fiber.hpp>
@@ -10,13 +11,10 @@
 #include <boost/context/fiber.hpp>
 #include <boost/coroutine2/coroutine.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <utility>
 
 namespace {
-
-std::atomic<std::uint32_t> shared_count{0};
 
 ctx::Context request() {
     return ctx::Context{}
@@ -55,11 +53,7 @@ void fiber_round_trip(benchmark::State& state) {
 }
 BENCHMARK(fiber_round_trip);
 
-void floor_xadd(benchmark::State& state) {
-    for (auto _ : state) {
-        benchmark::DoNotOptimize(shared_count.fetch_add(1, std::memory_order_relaxed));
-    }
-}
+using ctx::bench::floor_xadd;
 BENCHMARK(floor_xadd);
 
 template <typename Fiber>

@@ -33,9 +33,13 @@ function(ctx_configure_program target folder)
     CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/${folder}")
   # Programs are most of the time that a sanitized build takes, and half of that is optimizing
-  # them; the libraries under test are optimized as ever.
+  # them; the libraries under test are optimized as ever. Of UBSan's checks, programs go without
+  # those whose faults ASan stops at as well.
   if(CTX_SANITIZE AND NOT CTX_FUZZ)
     target_compile_options(${target} PRIVATE -O0)
+    if(CTX_SANITIZE MATCHES "address.*undefined")
+      target_compile_options(${target} PRIVATE -fno-sanitize=null,object-size,pointer-overflow)
+    endif()
   endif()
 endfunction()
 
@@ -47,17 +51,35 @@ function(ctx_add_program name)
   ctx_configure_program(${name} ${arg_FOLDER})
 endfunction()
 
+# What nearly every test includes, compiled once for all of a sanitized build. The other builds
+# hold each test to the includes that it names.
+function(ctx_precompile_test_headers)
+  if(CTX_SANITIZE AND NOT CTX_FUZZ)
+    file(GENERATE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/test_headers.cpp" CONTENT "")
+    add_library(ctx_test_headers OBJECT "${CMAKE_CURRENT_BINARY_DIR}/test_headers.cpp")
+    target_link_libraries(ctx_test_headers PRIVATE ctx::executors GTest::gmock GTest::gtest)
+    target_precompile_headers(ctx_test_headers PRIVATE
+      <gmock/gmock.h> <gtest/gtest.h> <ctx/context.hpp> <ctx/executors.hpp>)
+    ctx_configure_program(ctx_test_headers tests)
+  endif()
+endfunction()
+
 # ctx_add_test(NAME SOURCES a_test.cpp ... LINKS ctx::x ... [TIMEOUT seconds] [SERIAL]
-#              [LABELS peer])
-# A GoogleTest program; every TEST becomes a test of ctest named NAME.Suite.Case.
+#              [OWN_HEADERS] [LABELS peer])
+# A GoogleTest program; every TEST becomes a test of ctest named NAME.Suite.Case. A sanitized build
+# runs each program once: they are slow to start, and what one case leaves to the next is run, too.
+# OWN_HEADERS: it defines macros that the headers of other tests look at.
 function(ctx_add_test name)
-  cmake_parse_arguments(arg "SERIAL" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "SERIAL;OWN_HEADERS" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
   ctx_add_program(${name}_test FOLDER tests SOURCES ${arg_SOURCES}
     LINKS ${arg_LINKS} GTest::gmock GTest::gtest GTest::gtest_main)
   target_include_directories(${name}_test PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+  if(TARGET ctx_test_headers AND NOT arg_OWN_HEADERS)
+    target_precompile_headers(${name}_test REUSE_FROM ctx_test_headers)
+  endif()
   ctx_test_timeout(timeout ${arg_TIMEOUT})
   set(properties TIMEOUT ${timeout})
   if(arg_SERIAL)
@@ -66,8 +88,13 @@ function(ctx_add_test name)
   if(arg_LABELS)
     list(APPEND properties LABELS "${arg_LABELS}")
   endif()
-  gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
-    DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES PROPERTIES ${properties})
+  if(CTX_SANITIZE)
+    add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1)
+    set_tests_properties(${name} PROPERTIES ${properties})
+  else()
+    gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
+      DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES PROPERTIES ${properties})
+  endif()
 endfunction()
 
 # ctx_add_example(NAME SOURCES a.cpp LINKS ctx::x [PRINTS regex ...])
@@ -112,7 +139,7 @@ function(ctx_add_compile_fail source regex)
     add_test(NAME compile_fail.${source}.${kind}
       COMMAND ${CMAKE_COMMAND} --build "${PROJECT_BINARY_DIR}" --target compile_${source}_${kind})
     set_tests_properties(compile_fail.${source}.${kind} PROPERTIES
-      RESOURCE_LOCK ctx_build_tree TIMEOUT 120)
+      RESOURCE_LOCK ctx_build_tree LABELS lint TIMEOUT 120)
   endforeach()
   target_compile_definitions(compile_${source}_bad PRIVATE CTX_EXPECT_ERROR)
   set_tests_properties(compile_fail.${source}.bad PROPERTIES PASS_REGULAR_EXPRESSION "${regex}")

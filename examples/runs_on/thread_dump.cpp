@@ -24,7 +24,7 @@ int main() {
     }};
     both.arrive_and_wait();
     // [snippet dump]
-    ctx::dump_threads(STDOUT_FILENO);
+    ctx::dump_threads(STDOUT_FILENO, {.each = std::chrono::seconds{1}});
     // [end]
     both.arrive_and_wait();
 }

@@ -12,7 +12,9 @@
 //
 // A Scope may be held over ctx::await(), but not over the first one of a coroutine that began to
 // run when it was called (its initial_suspend does not suspend): until then it runs in its caller's
-// context, which has to stay there.
+// context, which has to stay there. What tells such a caller's Scope from one of the coroutine's own
+// is the address of the coroutine's frame: a Scope that is held against this rule may be taken for
+// that of a later coroutine whose frame lies where the earlier one's was.
 //
 // Threads   The coroutine may go on on any thread.
 // Errors    As the awaitable. A coroutine that is destroyed through its own handle while it is
