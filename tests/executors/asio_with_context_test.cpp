@@ -147,7 +147,7 @@ TEST_F(AsioWithContext, works_in_a_coroutine_on_a_plain_executor) {
     });
 }
 
-#if CTX_ASIO_HAS_CANCELLATION
+#if CTX_ASIO_HAS_CANCELLATION  // the operators && and || of awaitables
 TEST_F(AsioWithContext, a_cancelled_part_ends_and_the_winner_keeps_its_context) {
     run(asio::wrap(io_, one_), [this]() -> awaitable<void> {
         const auto wait_long = []() -> awaitable<void> {
@@ -168,17 +168,17 @@ TEST_F(AsioWithContext, nesting_does_not_pile_up_wrappers) {
     net::any_io_executor executor = io_.get_executor();
     for (int i = 0; i < 3; ++i) {
         executor = asio::detail::rewrap(executor, two_);
-        const auto* wrapped = executor.target<asio::executor<Io>>();
+        const auto* wrapped = asio::detail::target_of<asio::executor<Io>>(executor);
         ASSERT_NE(wrapped, nullptr);
         EXPECT_EQ(wrapped->get_context(), two_);
     }
     net::any_io_executor strand = net::make_strand(net::any_io_executor{io_.get_executor()});
     for (int i = 0; i < 3; ++i) {
         strand = asio::detail::rewrap(strand, two_);
-        const auto* wrapped = strand.target<asio::executor<net::any_io_executor>>();
+        const auto* wrapped = asio::detail::target_of<asio::executor<net::any_io_executor>>(strand);
         ASSERT_NE(wrapped, nullptr);
-        EXPECT_NE(wrapped->get_inner_executor().target<net::strand<net::any_io_executor>>(),
-                  nullptr);
+        using Strand = net::strand<net::any_io_executor>;
+        EXPECT_NE(asio::detail::target_of<Strand>(wrapped->get_inner_executor()), nullptr);
     }
 }
 

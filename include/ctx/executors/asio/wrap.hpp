@@ -28,6 +28,7 @@
 
 #include <concepts>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace ctx::asio {
@@ -52,10 +53,20 @@ concept ExecutionContext = std::derived_from<E, net::execution_context> && requi
 template <typename E>
 concept AsioExecutor = net::execution::is_executor<E>::value;
 
+/// What `erased` holds if that is an E. Old Asios hand it out as an E whatever it is: what is on a
+/// strand would leave it.
+template <typename E>
+const E* target_of(const net::any_io_executor& erased) {
+#if CTX_ASIO_VERSION < 102600
+    if (erased.target_type() != typeid(E)) return nullptr;
+#endif
+    return erased.target<E>();
+}
+
 /// Replaces the context of `erased` if it holds an executor<Inner>; false if it does not.
 template <typename Inner>
 bool replace_context(net::any_io_executor& erased, Context& context) {
-    const auto* wrapped = erased.target<executor<Inner>>();
+    const auto* wrapped = target_of<executor<Inner>>(erased);
     if (wrapped == nullptr) return false;
     erased = executor<Inner>{wrapped->get_inner_executor(), std::move(context)};
     return true;
@@ -74,8 +85,9 @@ inline net::any_io_executor rewrap(net::any_io_executor erased, Context context)
         replace_context<any_io_executor>(erased, context)) {
         return erased;
     }
-    if (const Io* io = erased.target<Io>()) return executor<Io>{*io, std::move(context)};
-    if (const Pool* pool = erased.target<Pool>()) return executor<Pool>{*pool, std::move(context)};
+    if (const Io* io = target_of<Io>(erased)) return executor<Io>{*io, std::move(context)};
+    if (const Pool* pool = target_of<Pool>(erased))
+        return executor<Pool>{*pool, std::move(context)};
     return executor<any_io_executor>{std::move(erased), std::move(context)};
 }
 

@@ -1,5 +1,6 @@
 // The Asio that ctx::asio is compiled with: Boost's, or where CTX_ASIO_STANDALONE is defined the one
-// that needs no Boost. `ctx::asio::net` is its namespace. What its versions lack is said here.
+// that needs no Boost. `ctx::asio::net` is its namespace, CTX_ASIO_VERSION its own version: 101800
+// for Boost 1.74, 102600 for 1.81. What versions lack is said here.
 
 #pragma once
 
@@ -29,6 +30,7 @@
 #include <asio/use_awaitable.hpp>
 #include <asio/version.hpp>
 
+#define CTX_ASIO_VERSION ASIO_VERSION
 #if ASIO_VERSION >= 102200
 #include <asio/associator.hpp>
 #include <asio/cancellation_signal.hpp>
@@ -74,6 +76,7 @@ using system_error = ::asio::system_error;
 #include <boost/asio/version.hpp>
 #include <boost/system/system_error.hpp>
 
+#define CTX_ASIO_VERSION BOOST_ASIO_VERSION
 #if BOOST_ASIO_VERSION >= 102200
 #include <boost/asio/associator.hpp>
 #include <boost/asio/cancellation_signal.hpp>
