@@ -1,9 +1,9 @@
 // The contract of adapters, for the executors of Boost.Asio.
 
+#include "executors/asio_support.hpp"
 #include "executors/contract_support.hpp"
 #include <ctx/executors/asio.hpp>
 
-#include <boost/asio.hpp>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -14,9 +14,9 @@
 
 namespace {
 
-namespace net = boost::asio;
+namespace net = ctx::asio::net;
 using namespace ctx::testing;  // NOLINT: as users do
-using boost::system::error_code;
+using ctx::error_code;
 
 /// An io_context that runs in wait(). Its end destroys what did not run.
 struct OnIoContext {

@@ -1,16 +1,16 @@
 // The contract of coroutines that keep their context, for those of Boost.Asio.
 
+#include "executors/asio_support.hpp"
 #include <ctx/executors/asio.hpp>
 #include <ctx/testing/coroutine_contract.hpp>
 
-#include <boost/asio.hpp>
 #include <gtest/gtest.h>
 
 #include <utility>
 
 namespace {
 
-namespace net = boost::asio;
+namespace net = ctx::asio::net;
 using namespace ctx::testing;  // NOLINT: as users do
 
 struct Awaitables {

@@ -161,7 +161,7 @@ TEST_F(AsioCoroutine, a_coroutine_spawned_inside_has_the_spawners_context) {
     expect_looks(8);
 }
 
-#if CTX_ASIO_HAS_CANCELLATION
+#if CTX_ASIO_HAS_CANCELLATION  // the operators && and || of awaitables
 TEST_F(AsioCoroutine, keeps_its_context_over_and_and_or) {
     const Context one = request(1);
     const auto wait = [&](std::chrono::nanoseconds time) -> awaitable<int> {
@@ -210,7 +210,7 @@ TEST_F(AsioCoroutine, keeps_its_context_on_a_strand_shared_with_others) {
     expect_looks(200);
 }
 
-#if CTX_ASIO_HAS_CANCELLATION
+#if CTX_ASIO_HAS_CANCELLATION  // channels, deferred, tokens around tokens
 TEST_F(AsioCoroutine, keeps_its_context_over_channels_and_other_tokens) {
     const Context one = request(1);
     const Context two = request(2);

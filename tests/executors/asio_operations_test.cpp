@@ -120,7 +120,7 @@ TEST_F(AsioOperations, propagate_brings_the_context_to_the_end_of_a_composed_ope
     EXPECT_EQ(right_, 3);
 }
 
-#if CTX_ASIO_HAS_CANCELLATION
+#if CTX_ASIO_HAS_CANCELLATION  // cancellation slots, groups, channels, deferred, bound tokens
 
 TEST_F(AsioOperations, a_task_hands_its_context_to_the_steps_through_a_bound_executor) {
     net::steady_timer timer{io_};

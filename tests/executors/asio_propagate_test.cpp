@@ -80,7 +80,7 @@ TEST_F(AsioPropagate, works_with_other_completion_tokens) {
     done.get();
 }
 
-#if CTX_ASIO_HAS_CANCELLATION
+#if CTX_ASIO_HAS_CANCELLATION  // deferred
 TEST_F(AsioPropagate, a_deferred_operation_has_the_context_of_whoever_starts_it) {
     const Context two = request(2);
     const detail::Node* seen = nullptr;
@@ -110,7 +110,7 @@ TEST_F(AsioPropagate, the_handler_keeps_its_executor) {
     pool.join();
 }
 
-#if CTX_ASIO_HAS_CANCELLATION
+#if CTX_ASIO_HAS_CANCELLATION  // bind_cancellation_slot, bind_allocator
 TEST_F(AsioPropagate, the_handler_keeps_its_cancellation_slot) {
     net::cancellation_signal signal;
     error_code result;

@@ -17,7 +17,7 @@
 #include <thread>
 #include <utility>
 
-#if CTX_ASIO_HAS_CANCELLATION
+#if CTX_ASIO_HAS_CANCELLATION  // the cancellation of single operations
 
 namespace ctx {
 namespace {

@@ -219,7 +219,7 @@ TEST_F(AsioUseTask, goes_on_on_the_strand_of_the_timer) {
     pool.join();
 }
 
-#if CTX_ASIO_HAS_CANCELLATION  // tokens around tokens came with it
+#if CTX_ASIO_HAS_CANCELLATION  // tokens around tokens: as_tuple, append, …
 task<int> other_tokens(net::io_context& io, net::thread_pool& pool, const Context& own) {
     const auto strand = net::make_strand(pool);
     const auto is_right = [&](bool on_strand) {
@@ -377,7 +377,7 @@ TEST_F(AsioUseTask, goes_on_with_a_failure_when_the_operation_is_dropped) {
     EXPECT_EQ(said.get(), "aborted");
 }
 
-#if CTX_ASIO_HAS_CANCELLATION
+#if CTX_ASIO_HAS_CANCELLATION  // tokens around tokens: as_tuple, append, …
 task<void> wait_again_and_again(net::io_context& io) {
     net::steady_timer never{io, net::steady_timer::time_point::max()};
     for (;;) {

@@ -1,10 +1,8 @@
-// Boost.Asio: executors and strands, timers, coroutines with awaitable operators and cancellation.
+// Asio: executors and strands, timers, coroutines with awaitable operators and cancellation.
 
+#include "executors/asio_support.hpp"
 #include "executors/torture/torture.hpp"
 #include <ctx/executors/asio.hpp>
-
-#include <boost/asio.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -17,8 +15,10 @@
 namespace ctx::torture {
 namespace {
 
-namespace net = boost::asio;
+namespace net = asio::net;
+#if CTX_ASIO_HAS_CANCELLATION
 using namespace net::experimental::awaitable_operators;
+#endif
 using net::awaitable;
 using net::use_awaitable;
 using IoStrand = net::strand<net::io_context::executor_type>;
@@ -72,8 +72,8 @@ public:
 private:
     void on_a_timer(Job job) {
         auto timer = std::make_shared<net::steady_timer>(io_, std::chrono::microseconds{1});
-        timer->async_wait(asio::propagate([this, timer, job = std::move(job)](
-                                              boost::system::error_code) { torture_.task(job); }));
+        timer->async_wait(asio::propagate(
+            [this, timer, job = std::move(job)](error_code) { torture_.task(job); }));
     }
 
     awaitable<void> leg(const Told& told) {
@@ -107,10 +107,12 @@ private:
         } else if (choice == 1) {
             net::steady_timer timer{io_, std::chrono::microseconds{1}};
             co_await timer.async_wait(use_awaitable);
+#if CTX_ASIO_HAS_CANCELLATION
         } else if (choice == 2) {
             co_await (leg(told) && leg(told));
         } else if (choice == 3) {
             co_await (long_wait() || leg(told));  // the loser is cancelled
+#endif
         } else if (choice == 4) {
             co_await child_part(told);
         } else if (choice == 5) {
