@@ -15,6 +15,11 @@
 // | callback of an operation on a plain object | propagate(callback): the initiator's            |
 // | anything on a plain executor               | none                                            |
 //
+// Of Boost.Asio 1.74 to 1.81; where CTX_ASIO_STANDALONE is defined, of the Asio 1.22 that needs no
+// Boost: `boost::asio` is `asio` then in all that is said here, boost::system::error_code is
+// std::error_code, and all sources of a program define it or none. What old versions lack
+// (cancellation of single operations, tokens around tokens) is absent with them.
+//
 // Threads   As the executors inside: a context adds no restriction.
 // Errors    See the headers below: work without a context is counted, never refused.
 // Cost      See the headers below; measured in bench/executors_bench.cpp.
