@@ -9,5 +9,6 @@ namespace ctx::log::detail {
 extern Stat invalid_utf8;
 extern Stat truncated;
 extern Stat refused_fields;
+extern Stat dropped_lines;
 
 }  // namespace ctx::log::detail

@@ -1,4 +1,5 @@
 #include "logging/contexts.hpp"
+#include "logging/lines.hpp"
 #include "logging/sinks.hpp"
 #include "support/counting_allocator.hpp"
 #include <ctx/context.hpp>
@@ -20,21 +21,14 @@
 namespace {
 
 using namespace std::chrono_literals;
+using ctx::test::dump_in_another_request;
+using ctx::test::expect_all_right;
 using ctx::test::GateSink;
+using ctx::test::log_everywhere;
 using ctx::test::MemorySink;
+using ctx::test::stat;
+using ctx::test::trace_in;
 using testing::HasSubstr;
-
-std::uint64_t stat(std::string_view name) {
-    for (const auto& sample : ctx::stats()) {
-        if (sample.name == name) return sample.value;
-    }
-    ADD_FAILURE() << "no stat " << name;
-    return 0;
-}
-
-std::string trace_in(const std::string& line) {
-    return nlohmann::json::parse(line).value("trace_id", "none");
-}
 
 class SpdlogCarry : public testing::Test {
 protected:
@@ -63,42 +57,6 @@ protected:
 private:
     ctx::test::CleanSpdlog clean_;
 };
-
-/// Logs from many threads under nested, changing contexts. Each message says what it wants.
-void log_everywhere(spdlog::logger& logger, int threads, int rounds) {
-    std::vector<std::thread> workers;
-    for (int t = 0; t < threads; ++t) {
-        workers.emplace_back([&logger, rounds] {
-            for (int i = 0; i < rounds; ++i) {
-                logger.info("want=none");
-                const auto outer = ctx::test::fresh_request();
-                const auto inner = ctx::test::fresh_request();
-                const ctx::Scope outer_scope{outer};
-                logger.info("want={}", outer.trace_id().to_string());
-                {
-                    const ctx::Scope inner_scope{inner};
-                    logger.warn("want={}", inner.trace_id().to_string());
-                    const ctx::Scope nothing{ctx::Context{}};
-                    logger.error("want=none");
-                }
-                logger.info("want={}", outer.trace_id().to_string());
-            }
-        });
-    }
-    for (auto& worker : workers)
-        worker.join();
-}
-
-void expect_all_right(const std::vector<std::string>& lines, std::size_t count) {
-    ASSERT_EQ(lines.size(), count);
-    std::size_t wrong = 0;
-    for (const std::string& line : lines) {
-        const auto json = nlohmann::json::parse(line);
-        const auto message = json["message"].get<std::string>();
-        wrong += message == "want=" + json.value("trace_id", "none") ? 0 : 1;
-    }
-    EXPECT_EQ(wrong, 0U);
-}
 
 TEST_F(SpdlogCarry, every_line_of_eight_threads_through_a_queue_has_its_own_id) {
     log_everywhere(*async({sink_}), 8, 250);
@@ -212,15 +170,12 @@ TEST_F(SpdlogCarry, a_sink_that_throws_takes_nothing_from_the_others) {
     EXPECT_EQ(heard, 10);
 }
 
-const std::string forged_line =
-    "x\"}\n{\"message\":\"forged\",\"trace_id\":\"0123456789abcdef0123456789abcdef\"}";
-
 TEST_F(SpdlogCarry, any_payload_comes_out_as_it_went_in) {
     std::string binary;
     for (int i = 0; i < 256; ++i)
         binary += static_cast<char>(i);
     const std::vector<std::string> payloads{
-        "", "x", std::string(2 << 20, 'x'), binary, std::string(1500, 'y'), forged_line};
+        "", "x", std::string(2 << 20, 'x'), binary, std::string(1500, 'y'), ctx::test::forged_line};
     const auto logger = async({sink_});
     {
         const ctx::Scope scope{ctx::test::request()};
@@ -267,20 +222,6 @@ TEST_F(SpdlogCarry, source_locations_survive) {
     const auto json = nlohmann::json::parse(all[0]);
     EXPECT_THAT(json["code.file.path"].get<std::string>(), HasSubstr("spdlog_carry_test.cpp"));
     EXPECT_GT(json["code.line.number"].get<int>(), 0);
-}
-
-/// Remembers lines of a request, dumps them in another; counts right and absent ids.
-void dump_in_another_request(spdlog::logger& logger) {
-    logger.enable_backtrace(16);
-    {
-        const ctx::Scope scope{ctx::test::request()};
-        logger.info("above");
-        logger.debug("below");
-        logger.warn("above");
-    }
-    const ctx::Scope dumper{ctx::Context{}.with_span(
-        {ctx::TraceId{0xd, 0xd}, ctx::SpanId{0xd}, ctx::TraceFlags{1}, {}, false})};
-    logger.dump_backtrace();
 }
 
 TEST_F(SpdlogCarry, a_dumped_backtrace_never_shows_the_dumpers_id) {

@@ -2,6 +2,7 @@
 
 #include "logging/spdlog/installation.hpp"
 #include "logging/spdlog/record.hpp"
+#include "logging/spdlog/remembered.hpp"
 #include <ctx/logging/capture.hpp>
 
 #include <algorithm>
@@ -20,22 +21,6 @@ struct Access final : spdlog::logger {
         (logger.*(&Access::sink_it_))(message);
     }
 };
-
-/// Memory for a message that spdlog's backtrace copies after sink_it_() has returned.
-struct Remembered {
-    std::vector<char> bytes;
-    bool& gone;
-
-    ~Remembered() { gone = true; }
-};
-
-/// Null while the thread ends: other thread-local objects may log from their destructors.
-std::vector<char>* remembered() {
-    thread_local constinit bool gone = false;
-    if (gone) return nullptr;
-    thread_local Remembered storage{{}, gone};
-    return &storage.bytes;
-}
 
 }  // namespace
 
@@ -113,16 +98,13 @@ void CapturingLogger::post_from(char* memory, const spdlog::details::log_msg& me
 
 void CapturingLogger::post_remembered(const spdlog::details::log_msg& message,
                                       const RecordContext& context) {
-    std::vector<char>* memory = remembered();
+    std::vector<char>* memory = remembered_bytes();
     if (memory == nullptr) {
         post(message, context);
         return;
     }
-    memory->resize(message.payload.size() + context.fields.size() + capture_trailer_bytes);
-    post_from(memory->data(), message, context);
-    // spdlog copies the record into its backtrace next. It is a local variable of spdlog's log
-    // functions and not const there, so the copy can be made to hold the context, too.
-    const_cast<spdlog::details::log_msg&>(message).payload = {memory->data(), memory->size()};
+    remember_with_capture(message, context, *memory);
+    Access::sink(*queue_, message);
 }
 
 void CapturingLogger::flush_() {

@@ -4,6 +4,7 @@
 #include "logging/spdlog/record.hpp"
 #include "logging/spdlog/stats.hpp"
 #include <ctx/logging/capture.hpp>
+#include <ctx/logging/spdlog/formatter.hpp>
 #include <ctx/logging/text_suffix.hpp>
 
 #include <spdlog/details/os.h>
@@ -32,8 +33,9 @@ void ContextSink::log(const spdlog::details::log_msg& message) {
         log_carried(message);
         return;
     }
+    // Synchronous loggers and those of the backend may share a sink.
     FragmentBuffer buffer;  // NOLINT(*-member-init): written before it is read
-    deliver(message, ambient_context(message, buffer));
+    deliver(message, log::record_context(message, buffer));
 }
 
 void ContextSink::log_carried(const spdlog::details::log_msg& message) {

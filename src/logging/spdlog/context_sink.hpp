@@ -19,6 +19,8 @@ namespace ctx::log::detail {
 /// Options, ready for use by any number of sinks.
 struct Settings {
     Format format = Format::json;
+    AsyncMode async = AsyncMode::keep_pool;
+    Overflow overflow = Overflow::as_logger;
     std::shared_ptr<const JsonLines::Options> lines = std::make_shared<const JsonLines::Options>();
 };
 
@@ -26,7 +28,7 @@ class ContextSink final : public spdlog::sinks::sink {
 public:
     /// Where the context of a record is to be found.
     enum class Source : std::uint8_t {
-        ambient,  // it is the current one: the logger is synchronous
+        ambient,  // it is the current one, or the one that the backend delivers it with
         carried,  // behind the message: the logger has captured it
     };
 

@@ -1,4 +1,6 @@
+#include "logging/ring/backend.hpp"
 #include "logging/spdlog/installation.hpp"
+#include "logging/spdlog/overflow.hpp"
 #include "logging/spdlog/stats.hpp"
 #include <ctx/logging/spdlog/install.hpp>
 
@@ -15,16 +17,6 @@
 
 namespace ctx::log {
 namespace detail {
-
-// A turn must not cost a full queue its oldest line, but a clone has its logger's overflow policy
-// and spdlog offers no way to change it. An explicit instantiation may name a private member.
-using PolicyMember = spdlog::async_overflow_policy spdlog::async_logger::*;
-PolicyMember policy_member() noexcept;
-template <PolicyMember Member>
-struct OpenPolicy {
-    friend PolicyMember policy_member() noexcept { return Member; }
-};
-template struct OpenPolicy<&spdlog::async_logger::overflow_policy_>;
 
 namespace {
 
@@ -84,8 +76,9 @@ void take_turn(const std::shared_ptr<spdlog::logger>& logger,
     }
     // A clone shares the queue; its sinks and its policy are its own.
     const auto probe = logger->clone(logger->name());
-    static_cast<spdlog::async_logger&>(*probe).*policy_member() =
-        spdlog::async_overflow_policy::block;
+    // A turn must not cost a full queue its oldest line.
+    set_overflow_policy(static_cast<spdlog::async_logger&>(*probe),
+                        spdlog::async_overflow_policy::block);
     const auto turn = std::make_shared<TurnSink>(ticket, logger);
     probe->sinks().push_back(turn);
     try {
@@ -152,7 +145,8 @@ bool flush(std::chrono::milliseconds timeout) {
     auto loggers = detail::registered_loggers();
     const auto queues = detail::remembered_queues();
     loggers.insert(loggers.end(), queues.begin(), queues.end());
-    const bool done = detail::flush_loggers(std::move(loggers), deadline);
+    bool done = detail::flush_loggers(std::move(loggers), deadline);
+    if (auto* backend = detail::Backend::if_used()) done &= backend->flush(deadline);
     overrun_lines();
     return done;
 }

@@ -1,3 +1,4 @@
+#include "logging/ring/backend.hpp"
 #include "logging/spdlog/installation.hpp"
 #include <ctx/context/fields.hpp>
 #include <ctx/context/resource.hpp>
@@ -26,6 +27,11 @@ std::shared_ptr<const detail::Settings> make_settings(const Options& options) {
     }
     auto settings = std::make_shared<detail::Settings>();
     settings->format = options.format;
+    settings->async = options.async;
+    settings->overflow = options.overflow;
+    if (options.async == AsyncMode::own_backend) {
+        detail::Backend::instance().set_ring_bytes(options.ring_bytes);
+    }
     settings->lines = std::move(lines);
     return settings;
 }
@@ -106,12 +112,11 @@ void restore(const LoggerPtr& logger) {
             sink = std::move(inner);
         }
     }
-    const auto mine = std::dynamic_pointer_cast<detail::CapturingLogger>(logger);
-    if (mine == nullptr) {
+    const LoggerPtr original = detail::original_of(*logger);
+    if (original == nullptr) {
         logger->sinks() = std::move(sinks);
         return;
     }
-    const LoggerPtr& original = mine->original();
     original->set_level(logger->level());
     original->flush_on(logger->flush_level());
     put_in_place(logger, original);
@@ -140,8 +145,9 @@ void uninstall() {
     detail::set_settings(std::make_shared<const detail::Settings>());
     flush(settle_time);
     for (const LoggerPtr& logger : detail::registered_loggers()) {
-        const auto mine = std::dynamic_pointer_cast<detail::CapturingLogger>(logger);
-        if (mine == nullptr || mine->original() != nullptr) restore(logger);
+        const bool is_of_a_factory =
+            detail::carries_contexts(*logger) && detail::original_of(*logger) == nullptr;
+        if (!is_of_a_factory) restore(logger);
     }
 }
 

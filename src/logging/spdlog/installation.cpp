@@ -1,5 +1,7 @@
 #include "logging/spdlog/installation.hpp"
 
+#include "logging/spdlog/overflow.hpp"
+#include "logging/spdlog/ring_logger.hpp"
 #include <ctx/context/lifecycle.hpp>
 #include <ctx/context/resource.hpp>
 #include <ctx/logging/spdlog/factory.hpp>
@@ -93,14 +95,61 @@ void register_with_lifecycle() {
     static_cast<void>(once);
 }
 
-std::shared_ptr<CapturingLogger> replacement_for(const std::shared_ptr<spdlog::logger>& original,
+namespace {
+
+std::shared_ptr<spdlog::logger> ring_logger_like(const spdlog::logger& like,
+                                                 std::shared_ptr<spdlog::logger> original,
+                                                 spdlog::async_overflow_policy policy,
                                                  const std::shared_ptr<const Settings>& settings) {
+    auto made = std::make_shared<RingLogger>(like, when_full(settings->overflow, policy),
+                                             std::move(original));
+    wrap_sinks(*made, ContextSink::Source::ambient, settings);
+    register_with_lifecycle();
+    return made;
+}
+
+}  // namespace
+
+std::shared_ptr<spdlog::logger> replacement_for(const std::shared_ptr<spdlog::logger>& original,
+                                                const std::shared_ptr<const Settings>& settings) {
+    if (settings->async == AsyncMode::own_backend) {
+        return ring_logger_like(*original, original, overflow_policy_of(*original), settings);
+    }
     // A clone shares the thread pool and the overflow policy, which nothing else gives away; and
     // nobody uses it yet, so that its sinks can be exchanged while the original goes on.
     auto queue = original->clone(original->name());
     queue->sinks() = wrapped_sinks(original->sinks(), settings);
     remember_queue(queue);
     return CapturingLogger::create(*original, queue, original);
+}
+
+std::shared_ptr<spdlog::logger> new_async_logger(std::string name,
+                                                 std::vector<spdlog::sink_ptr> sinks,
+                                                 std::weak_ptr<spdlog::details::thread_pool> pool,
+                                                 spdlog::async_overflow_policy overflow,
+                                                 const std::shared_ptr<const Settings>& settings) {
+    if (settings->async == AsyncMode::own_backend) {
+        const spdlog::logger like{std::move(name), sinks.begin(), sinks.end()};
+        return ring_logger_like(like, nullptr, overflow, settings);
+    }
+    auto queue = std::make_shared<spdlog::async_logger>(std::move(name), sinks.begin(), sinks.end(),
+                                                        std::move(pool), overflow);
+    queue->sinks() = wrapped_sinks(sinks, settings);
+    remember_queue(queue);
+    return CapturingLogger::create(*queue, queue, nullptr);
+}
+
+bool carries_contexts(const spdlog::logger& logger) noexcept {
+    return dynamic_cast<const CapturingLogger*>(&logger) != nullptr ||
+           dynamic_cast<const RingLogger*>(&logger) != nullptr;
+}
+
+std::shared_ptr<spdlog::logger> original_of(const spdlog::logger& logger) noexcept {
+    if (const auto* capturing = dynamic_cast<const CapturingLogger*>(&logger)) {
+        return capturing->original();
+    }
+    const auto* ring = dynamic_cast<const RingLogger*>(&logger);
+    return ring == nullptr ? nullptr : ring->original();
 }
 
 bool wrap_sinks(spdlog::logger& logger, ContextSink::Source source,
@@ -127,18 +176,16 @@ std::shared_ptr<spdlog::logger> make_async_logger(std::string name,
                                                   std::vector<spdlog::sink_ptr> sinks,
                                                   std::weak_ptr<spdlog::details::thread_pool> pool,
                                                   spdlog::async_overflow_policy overflow) {
-    auto queue = std::make_shared<spdlog::async_logger>(std::move(name), sinks.begin(), sinks.end(),
-                                                        std::move(pool), overflow);
-    if (sdk_disabled()) return queue;
-    queue->sinks() = detail::wrapped_sinks(sinks, detail::settings_in_force());
-    detail::remember_queue(queue);
-    return detail::CapturingLogger::create(*queue, queue, nullptr);
+    if (sdk_disabled()) {
+        return std::make_shared<spdlog::async_logger>(std::move(name), sinks.begin(), sinks.end(),
+                                                      std::move(pool), overflow);
+    }
+    return detail::new_async_logger(std::move(name), std::move(sinks), std::move(pool), overflow,
+                                    detail::settings_in_force());
 }
 
 std::shared_ptr<spdlog::logger> with_context(std::shared_ptr<spdlog::logger> logger) {
-    if (sdk_disabled() || std::dynamic_pointer_cast<detail::CapturingLogger>(logger) != nullptr) {
-        return logger;
-    }
+    if (sdk_disabled() || detail::carries_contexts(*logger)) return logger;
     const auto settings = detail::settings_in_force();
     if (std::dynamic_pointer_cast<spdlog::async_logger>(logger) != nullptr) {
         return detail::replacement_for(logger, settings);

@@ -15,13 +15,16 @@ thread_local constinit const ActiveRecord* innermost = nullptr;
 
 }  // namespace
 
+bool is_of_this_thread(const spdlog::details::log_msg& message) noexcept {
+    if (message.thread_id == spdlog::details::os::thread_id()) [[likely]]
+        return true;
+    foreign_thread.add();
+    return false;
+}
+
 RecordContext ambient_context(const spdlog::details::log_msg& message,
                               FragmentBuffer& buffer) noexcept {
-    if (message.thread_id != spdlog::details::os::thread_id()) {
-        foreign_thread.add();
-        return {};
-    }
-    if (is_copy(message)) return {};
+    if (!is_of_this_thread(message) || is_copy(message)) return {};
     return log::record_context(current(), buffer);
 }
 

@@ -16,6 +16,9 @@ namespace ctx::log::detail {
     return message.payload.data() == message.logger_name.data() + message.logger_name.size();
 }
 
+/// False, and counted, for a record that another thread has formed.
+[[nodiscard]] bool is_of_this_thread(const spdlog::details::log_msg& message) noexcept;
+
 /// The current context, if it is the record's: it is just being logged by this thread.
 [[nodiscard]] RecordContext ambient_context(const spdlog::details::log_msg& message,
                                             FragmentBuffer& buffer) noexcept;

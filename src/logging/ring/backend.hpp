@@ -1,0 +1,121 @@
+// The thread that writes log lines: it takes them out of the rings of all threads, in the order of
+// their times, and hands each to its logger's sinks under the context it was written with.
+
+#pragma once
+
+#include "logging/ring/line_target.hpp"
+#include "logging/ring/thread_ring.hpp"
+#include <ctx/export.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace ctx::log::detail {
+
+/// What happens to a line that finds its thread's ring full.
+enum class WhenFull : std::uint8_t { block, drop_newest, drop_below_warn };
+
+/// One per process, made by the first use and never destroyed.
+class CTX_EXPORT Backend {
+public:
+    using Deadline = std::chrono::steady_clock::time_point;
+
+    [[nodiscard]] static Backend& instance();
+    /// Null before the first use.
+    [[nodiscard]] static Backend* if_used() noexcept;
+
+    /// The size of rings made from now on. A thread's first line makes its ring.
+    void set_ring_bytes(std::size_t bytes) noexcept { ring_bytes_.store(bytes); }
+
+    /// A target may be written to between add() and remove(). remove() waits until its lines are
+    /// delivered; on the backend's own thread, which cannot wait, they are lost and counted.
+    void add(LineTarget& target);
+    void remove(LineTarget& target) noexcept;
+
+    /// @return false when the line was dropped, which is counted. Lines of the backend's own
+    /// thread, from sinks that log, are dropped rather than waited for.
+    bool write(LineTarget& target, const Line& line, ContextView context,
+               WhenFull when_full) noexcept;
+    /// Flushes the target behind the lines that this thread has written so far.
+    void flush_later(LineTarget& target) noexcept;
+
+    /// Waits until all that was written before the call is delivered and the targets have flushed.
+    /// @return false when that took too long, and on the backend's own thread.
+    bool flush(Deadline deadline) noexcept;
+
+private:
+    /// A ring and how far the backend may read it.
+    struct Seat {
+        std::unique_ptr<ThreadRing> ring;
+        std::uint64_t limit = 0;        // what was visible when this pass began
+        std::uint64_t seen_before = 0;  // … when the one before it began
+        bool is_abandoned = false;
+        std::chrono::steady_clock::time_point last_used{};
+    };
+    struct Candidate {
+        std::int64_t time;
+        std::size_t seat;
+        bool operator>(const Candidate& other) const noexcept {
+            return time != other.time ? time > other.time : seat > other.seat;
+        }
+    };
+    class Pass;
+    class RingLease;
+
+    Backend();
+
+    ThreadRing* open_ring() noexcept;
+    void make_room(ThreadRing& ring) noexcept;
+    bool start_thread() noexcept;
+
+    void run() noexcept;
+    bool pass() noexcept;
+    void take_fresh_rings();
+    void take_away_ended_rings();
+    bool answer_requests(std::uint64_t requested) noexcept;
+    void flush_targets() noexcept;
+
+    void sleep() noexcept;
+    [[nodiscard]] bool has_work() const noexcept;
+    std::chrono::nanoseconds forget_idle_contexts() noexcept;
+    void wake() noexcept;
+    void wake_if_asleep() noexcept;
+
+    void end_with_process() noexcept;
+    void before_fork() noexcept;
+    void after_fork_in_parent() noexcept;
+    void after_fork_in_child() noexcept;
+
+    // Read by every line.
+    std::atomic<std::uint32_t> sleeping_{0};
+    std::atomic<bool> has_ended_{false};
+    std::atomic<bool> is_running_{false};
+    std::atomic<std::size_t> ring_bytes_{std::size_t{64} << 10};
+
+    std::mutex fresh_mutex_;  // also starting the thread
+    std::vector<std::unique_ptr<ThreadRing>> fresh_;
+    std::atomic<std::uint32_t> fresh_count_{0};
+
+    std::timed_mutex delivery_mutex_;  // held during a pass
+    bool is_delivery_locked_ = false;  // by before_fork()
+    std::vector<Seat> seats_;
+    std::vector<Candidate> candidates_;
+    std::vector<Seat*> idle_;
+    std::uint64_t seen_request_ = 0;
+
+    std::recursive_mutex targets_mutex_;
+    std::vector<LineTarget*> targets_;
+
+    std::atomic<std::uint64_t> requested_{0};
+    std::mutex answer_mutex_;
+    std::condition_variable answer_changed_;
+    std::atomic<std::uint64_t> answered_{0};  // written under answer_mutex_
+};
+
+}  // namespace ctx::log::detail
