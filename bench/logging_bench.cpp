@@ -13,8 +13,10 @@
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/null_sink.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 
 namespace {
@@ -92,6 +94,85 @@ void async_line_json_with_context(benchmark::State& state) {
     log_lines(state, *logger);
 }
 BENCHMARK(async_line_json_with_context);
+
+/// What the caller of a line waits for while there is room: bursts, and all is delivered between.
+template <typename Drain>
+void log_bursts(benchmark::State& state, spdlog::logger& logger, const Drain& drain) {
+    constexpr int burst = 64;
+    const ctx::Scope scope{some_request()};
+    logger.info("request {} done in {} us", 0, 417);
+    drain();
+    const ctx::bench::AllocationsPerIteration allocations{state};
+    for (auto _ : state) {
+        const auto begin = std::chrono::steady_clock::now();
+        for (int i = 0; i < burst; ++i)
+            logger.info("request {} done in {} us", i, 417);
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+        state.SetIterationTime(took.count() / burst);
+        drain();
+    }
+}
+
+void floor_burst_into_null_sink(benchmark::State& state) {
+    spdlog::logger logger{"svc", std::make_shared<spdlog::sinks::null_sink_mt>()};
+    log_bursts(state, logger, [] {});
+}
+BENCHMARK(floor_burst_into_null_sink)->UseManualTime()->Iterations(5000);
+
+void peer_burst_default_pattern(benchmark::State& state) {
+    const auto pool = std::make_shared<spdlog::details::thread_pool>(queue_size, 1);
+    spdlog::async_logger like{"svc", std::make_shared<FormattingSink>(), pool,
+                              async_overflow_policy::block};
+    const auto logger = like.clone("svc");
+    log_bursts(state, *logger, [&pool] {
+        while (pool->queue_size() != 0)
+            std::this_thread::yield();
+    });
+}
+BENCHMARK(peer_burst_default_pattern)->UseManualTime()->Iterations(5000);
+
+/// Makes loggers of ctx's own backend for as long as it lives.
+class OwnBackend {
+public:
+    OwnBackend() {
+        ctx::log::install(
+            {.async = ctx::log::AsyncMode::own_backend, .ring_bytes = std::size_t{1} << 20});
+        logger = ctx::log::make_async_logger("svc", {std::make_shared<FormattingSink>()}, {});
+    }
+    ~OwnBackend() { ctx::log::uninstall(); }
+    OwnBackend(const OwnBackend&) = delete;
+    OwnBackend& operator=(const OwnBackend&) = delete;
+
+    std::shared_ptr<spdlog::logger> logger;
+};
+
+void backend_burst_json_with_context(benchmark::State& state) {
+    const OwnBackend own;
+    log_bursts(state, *own.logger, [] { ctx::log::flush(std::chrono::minutes{1}); });
+}
+BENCHMARK(backend_burst_json_with_context)->UseManualTime()->Iterations(5000);
+
+/// All that a line costs until it is formatted, on whichever thread: the queue is always full.
+void log_delivered_lines(benchmark::State& state, spdlog::logger& logger) {
+    const ctx::Scope scope{some_request()};
+    int i = 0;
+    for (auto _ : state)
+        logger.info("request {} done in {} us", ++i, 417);
+}
+
+void peer_cpu_of_a_delivered_line(benchmark::State& state) {
+    const auto pool = std::make_shared<spdlog::details::thread_pool>(queue_size, 1);
+    const auto logger = std::make_shared<spdlog::async_logger>(
+        "svc", std::make_shared<FormattingSink>(), pool, async_overflow_policy::block);
+    log_delivered_lines(state, *logger);
+}
+BENCHMARK(peer_cpu_of_a_delivered_line)->MeasureProcessCPUTime();
+
+void backend_cpu_of_a_delivered_line(benchmark::State& state) {
+    const OwnBackend own;
+    log_delivered_lines(state, *own.logger);
+}
+BENCHMARK(backend_cpu_of_a_delivered_line)->MeasureProcessCPUTime();
 
 void format_with(benchmark::State& state, spdlog::formatter& formatter) {
     const ctx::Scope scope{some_request()};

@@ -8,12 +8,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/null_sink.h>
 
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
 #include <latch>
 #include <memory>
 #include <string>
@@ -351,6 +355,59 @@ TEST_F(SpdlogBackend, parent_and_child_of_a_fork_write_each_line_once) {
     EXPECT_THAT(sink_->messages(), testing::ElementsAre("parent", "parent again"));
     close(ends[0]);
     close(ends[1]);
+}
+
+std::size_t lines_in(const std::string& path) {
+    std::ifstream file{path};
+    std::string line;
+    std::size_t count = 0;
+    while (std::getline(file, line))
+        ++count;
+    return count;
+}
+
+/// Runs in a child; its lines are still on their way when it dies.
+[[noreturn]] void die_while_logging(const std::string& path, std::size_t count) {
+    ctx::log::drain_on_fatal_signals();
+    const auto logger = ctx::log::make_async_logger(
+        "svc", {std::make_shared<spdlog::sinks::basic_file_sink_mt>(path)}, {});
+    for (std::size_t i = 0; i < count; ++i)
+        logger->info("x");
+    std::abort();
+}
+
+TEST_F(SpdlogBackend, a_process_that_dies_of_a_signal_has_written_its_lines) {
+    constexpr std::size_t count = 300;
+    const std::string path =
+        testing::TempDir() + "ctx_backend_test." + std::to_string(getpid()) + ".log";
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) die_while_logging(path, count);
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    EXPECT_EQ(lines_in(path), count);
+    std::remove(path.c_str());
+}
+
+TEST_F(SpdlogBackend, a_process_that_ends_has_written_its_lines) {
+    constexpr std::size_t count = 300;
+    const std::string path =
+        testing::TempDir() + "ctx_backend_test." + std::to_string(getpid()) + ".exit.log";
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        auto* const immortal = new std::shared_ptr<spdlog::logger>(ctx::log::make_async_logger(
+            "svc", {std::make_shared<spdlog::sinks::basic_file_sink_mt>(path)}, {}));
+        for (std::size_t i = 0; i < count; ++i)
+            (*immortal)->info("x");
+        std::exit(0);
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(lines_in(path), count);
+    std::remove(path.c_str());
 }
 
 TEST_F(SpdlogBackend, leaks_no_context) {

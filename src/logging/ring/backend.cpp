@@ -191,6 +191,19 @@ bool Backend::flush(Deadline deadline) noexcept {
     return answer_changed_.wait_until(lock, deadline, [&] { return answered_.load() >= mine; });
 }
 
+void Backend::drain_in_signal_handler(std::chrono::nanoseconds patience) noexcept {
+    if (is_backend_thread || !is_running_.load(std::memory_order_acquire)) return;
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    const std::uint64_t mine = requested_.fetch_add(1) + 1;
+    wake();
+    for (;;) {
+        const std::uint32_t answers = answers_.load();
+        const auto left = deadline - std::chrono::steady_clock::now();
+        if (answered_.load() >= mine || left <= left.zero()) return;
+        futex_wait(answers_, answers, left);
+    }
+}
+
 ThreadRing* Backend::open_ring() noexcept {
     auto ring = std::unique_ptr<ThreadRing>(
         new (std::nothrow) ThreadRing(ring_bytes_.load(std::memory_order_relaxed)));
@@ -272,6 +285,8 @@ bool Backend::answer_requests(std::uint64_t requested) noexcept {
         const std::lock_guard lock{answer_mutex_};
         answered_.store(seen_request_);
         answer_changed_.notify_all();
+        answers_.fetch_add(1);
+        futex_wake(answers_);
     }
     seen_request_ = requested;
     return seen_request_ > answered_.load(std::memory_order_relaxed);

@@ -48,6 +48,8 @@ public:
     /// Waits until all that was written before the call is delivered and the targets have flushed.
     /// @return false when that took too long, and on the backend's own thread.
     bool flush(Deadline deadline) noexcept;
+    /// The same, with nothing but atomics and system calls.
+    void drain_in_signal_handler(std::chrono::nanoseconds patience) noexcept;
 
 private:
     /// A ring and how far the backend may read it.
@@ -116,6 +118,7 @@ private:
     std::mutex answer_mutex_;
     std::condition_variable answer_changed_;
     std::atomic<std::uint64_t> answered_{0};  // written under answer_mutex_
+    std::atomic<std::uint32_t> answers_{0};   // for those who cannot take it
 };
 
 }  // namespace ctx::log::detail

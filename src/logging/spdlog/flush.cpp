@@ -1,4 +1,5 @@
 #include "logging/ring/backend.hpp"
+#include "logging/ring/fatal_signals.hpp"
 #include "logging/spdlog/installation.hpp"
 #include "logging/spdlog/overflow.hpp"
 #include "logging/spdlog/stats.hpp"
@@ -149,6 +150,10 @@ bool flush(std::chrono::milliseconds timeout) {
     if (auto* backend = detail::Backend::if_used()) done &= backend->flush(deadline);
     overrun_lines();
     return done;
+}
+
+void drain_on_fatal_signals(std::chrono::milliseconds patience) {
+    detail::drain_before_fatal_signals(patience);
 }
 
 std::uint64_t overrun_lines() {

@@ -71,6 +71,13 @@ CTX_EXPORT void uninstall();
 /// of the pool, which cannot wait for itself.
 CTX_EXPORT bool flush(std::chrono::milliseconds timeout);
 
+/// Lets lines that are on their way with AsyncMode::own_backend reach their sinks when the process
+/// dies of SIGSEGV, SIGBUS, SIGFPE, SIGILL or SIGABRT; then whatever handled the signal before has
+/// its turn. A sink whose lock the dying thread holds is waited for `patience` and no longer. Call
+/// it after the handlers of others are installed.
+CTX_EXPORT void drain_on_fatal_signals(std::chrono::milliseconds patience = std::chrono::seconds{
+                                           2});
+
 /// Lines that spdlog's global thread pool has overrun (dropped, the oldest first) because it was
 /// full, since it was made; also brings `ctx_logging_overrun_total` up to date.
 CTX_EXPORT std::uint64_t overrun_lines();
