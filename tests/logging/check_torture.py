@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs log_torture and checks every line of its file: none lost, none with a wrong or absent id.
 
-usage: check_torture.py PROGRAM [--lines N] [--threads T] [--seed S] [--jq]
+usage: check_torture.py PROGRAM [--lines N] [--threads T] [--seed S] [--backend own] [--jq]
 
 --jq also lets jq group the lines by trace id, as a person at a terminal would.
 """
@@ -44,6 +44,7 @@ def main():
     parser.add_argument("--lines", type=int, default=100000)
     parser.add_argument("--threads", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--backend", choices=["pool", "own"], default="pool")
     parser.add_argument("--jq", action="store_true")
     arguments = parser.parse_args()
     if os.environ.get("CTX_TEST_FULL") == "1":
@@ -52,7 +53,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "lines.jsonl")
         subprocess.run([arguments.program, "--lines", str(arguments.lines), "--threads",
-                        str(arguments.threads), "--seed", str(arguments.seed), "--out", path],
+                        str(arguments.threads), "--seed", str(arguments.seed), "--out", path,
+                        "--backend", arguments.backend],
                        check=True)
         with open(path, encoding="utf-8") as file:
             count, wrong, missing, traces = check(file)

@@ -2,7 +2,7 @@
 // change at random. Each message holds want=<trace id or none>, passed by hand: whoever reads the
 // file can tell whether each line carries the id it should.
 //
-//   log_torture --lines N --threads T --out FILE [--seed S]
+//   log_torture --lines N --threads T --out FILE [--seed S] [--backend pool|own]
 
 #include <ctx/context.hpp>
 #include <ctx/logging/spdlog.hpp>
@@ -28,6 +28,7 @@ struct Options {
     std::uint64_t threads = 8;
     std::uint64_t seed = 1;
     std::string out;
+    ctx::log::AsyncMode backend = ctx::log::AsyncMode::keep_pool;
 };
 
 bool parse(int argc, char** argv, Options& options) {
@@ -37,6 +38,11 @@ bool parse(int argc, char** argv, Options& options) {
         const std::string_view value = argv[i + 1];
         if (name == "--out") {
             options.out = value;
+            continue;
+        }
+        if (name == "--backend") {
+            if (value != "own" && value != "pool") return false;
+            if (value == "own") options.backend = ctx::log::AsyncMode::own_backend;
             continue;
         }
         std::uint64_t* number = name == "--lines"     ? &options.lines
@@ -114,12 +120,15 @@ private:
 };
 
 void write_lines(const Options& options) {
+    // Small rings: they are to be full now and then.
+    const ctx::log::Options installed{.async = options.backend, .ring_bytes = 8192};
+    ctx::log::install(installed);
     spdlog::init_thread_pool(8192, 1);
     const auto file = std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.out, true);
     spdlog::set_default_logger(
         std::make_shared<spdlog::async_logger>("stock", file, spdlog::thread_pool()));
     const auto factory_made = ctx::log::make_async_logger("made", {file}, spdlog::thread_pool());
-    const auto report = ctx::log::install();
+    const auto report = ctx::log::install(installed);
     if (!report.complete()) std::fputs(report.to_string().c_str(), stderr);
 
     std::vector<std::thread> threads;
@@ -139,7 +148,9 @@ void write_lines(const Options& options) {
 int main(int argc, char** argv) {
     Options options;
     if (!parse(argc, argv, options)) {
-        std::fputs("usage: log_torture --lines N --threads T --out FILE [--seed S]\n", stderr);
+        std::fputs(
+            "usage: log_torture --lines N --threads T --out FILE [--seed S] [--backend pool|own]\n",
+            stderr);
         return 2;
     }
     try {
