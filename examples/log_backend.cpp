@@ -26,7 +26,7 @@ int main() {
     // [end]
 
     // [snippet factory]
-    auto bills = spdlog::stdout_logger_mt<ctx::log::async_factory>("bills");
+    auto bills = ctx::log::async_factory::create<spdlog::sinks::stdout_sink_mt>("bills");
     // [end]
     {
         const ctx::SpanContext span{*ctx::TraceId::parse("4bf92f3577b34da6a3ce929d0e0e4736"),

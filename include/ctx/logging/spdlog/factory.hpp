@@ -1,7 +1,7 @@
 // ctx/logging/spdlog/factory.hpp: new spdlog loggers that carry contexts, by spdlog's own idiom.
 //
 //     auto a = spdlog::basic_logger_mt<ctx::log::async_factory>("orders", "orders.jsonl");
-//     auto b = spdlog::stdout_logger_mt<ctx::log::sync_factory>("console");
+//     auto b = ctx::log::sync_factory::create<spdlog::sinks::stdout_sink_mt>("console");
 //     auto c = ctx::log::with_context(a_logger_that_is_not_registered);
 //
 // They show contexts as the last install() was told; before one, as Options{} says. What spdlog
