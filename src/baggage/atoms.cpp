@@ -13,8 +13,11 @@ namespace {
 // reads short atoms itself: an optional per atom, as AtomReader gives, is three times as slow here.
 class MergeSide {
 public:
-    explicit MergeSide(std::string_view bytes) noexcept
-        : end_(bytes.data() + bytes.size()), flushed_(bytes.data()), next_(bytes.data()) {
+    // Begins behind the first `common` bytes, whole atoms, which are output if they are its own.
+    MergeSide(std::string_view bytes, std::size_t common, bool is_its_own) noexcept
+        : end_(bytes.data() + bytes.size()),
+          flushed_(bytes.data() + (is_its_own ? 0 : common)),
+          next_(bytes.data() + common) {
         advance();
     }
 
@@ -56,7 +59,11 @@ private:
     void advance() noexcept {
         begin_ = next_;
         const auto left = static_cast<std::size_t>(end_ - next_);
-        if (left != 0 && static_cast<unsigned char>(*next_) < std::min<std::size_t>(left, 0x80)) {
+        if (left == 0) {
+            head_ = nullptr;
+            return;
+        }
+        if (static_cast<unsigned char>(*next_) < std::min<std::size_t>(left, 0x80)) {
             head_ = next_ + 1;
             next_ = head_ + static_cast<unsigned char>(*begin_);
             return;
@@ -64,7 +71,7 @@ private:
         advance_slowly();
     }
 
-    // At the end, at a long atom, and before damage, which ends the list.
+    // At a long atom, and before damage, which ends the list.
     [[gnu::noinline]] void advance_slowly() noexcept {
         AtomReader reader(std::string_view(next_, static_cast<std::size_t>(end_ - next_)));
         const auto atom = reader.next();
@@ -83,6 +90,32 @@ std::uint64_t load_word(const char* bytes) noexcept {
     std::uint64_t word = 0;
     std::memcpy(&word, bytes, sizeof word);
     return std::endian::native == std::endian::little ? __builtin_bswap64(word) : word;
+}
+
+std::size_t common_bytes(std::string_view a, std::string_view b) noexcept {
+    const std::size_t least = std::min(a.size(), b.size());
+    std::size_t common = 0;
+    for (; least - common >= sizeof(std::uint64_t); common += sizeof(std::uint64_t)) {
+        // The first byte is the highest.
+        const std::uint64_t other = load_word(a.data() + common) ^ load_word(b.data() + common);
+        if (other != 0) return common + static_cast<std::size_t>(std::countl_zero(other)) / 8;
+    }
+    while (common < least && a[common] == b[common]) {
+        ++common;
+    }
+    return common;
+}
+
+// The size of the short atoms that both lists begin with: branches of a request differ at the end.
+std::size_t common_atoms(std::string_view a, std::string_view b) noexcept {
+    const std::size_t common = common_bytes(a, b);
+    std::size_t end = 0;
+    while (end < common) {
+        const auto size = static_cast<unsigned char>(a[end]);
+        if (size >= 0x80 || size >= common - end) break;
+        end += 1 + size;
+    }
+    return end;
 }
 
 // compare_atoms() of the heads: most differ in their first eight bytes, or end there.
@@ -160,8 +193,9 @@ std::string trim_atoms(std::string_view list, std::size_t max_bytes) {
 
 std::size_t merge_atoms_into(std::string_view a, std::string_view b, char* out) noexcept {
     const char* const begin = out;
-    MergeSide left(a);
-    MergeSide right(b);
+    const std::size_t common = common_atoms(a, b);
+    MergeSide left(a, common, true);
+    MergeSide right(b, common, false);
     while (left.has_head() && right.has_head()) {
         const int order = compare_heads(left, right);
         if (order <= 0) {

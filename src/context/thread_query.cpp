@@ -28,6 +28,10 @@ SpanId answer_span_id;
 static_assert(std::atomic<std::uint32_t>::is_always_lock_free &&
               sizeof(state) == sizeof(std::uint32_t));
 
+// The action of a signal that some thread may still have to answer, for as long as this handler has
+// its place. Guarded by the mailbox.
+constinit struct sigaction kept_action {};
+
 std::uint32_t in_phase(std::uint32_t question, Phase phase) noexcept {
     return question << phase_bits | phase;
 }
@@ -135,10 +139,16 @@ ThreadQuery::ThreadQuery(int signal) noexcept
     ours.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
     sigfillset(&ours.sa_mask);
     ready_ = sigaction(signal_, &ours, &before_) == 0;
+    if (before_.sa_sigaction == &on_signal) before_ = kept_action;
 }
 
 ThreadQuery::~ThreadQuery() {
-    if (ready_) sigaction(signal_, &before_, nullptr);
+    // A late answer must not meet the default action, which ends the process for most signals.
+    if (is_answer_due_) {
+        kept_action = before_;
+    } else if (ready_) {
+        sigaction(signal_, &before_, nullptr);
+    }
     if (owns_mailbox_) mailbox_is_taken.store(false, std::memory_order_release);
 }
 
@@ -155,6 +165,7 @@ bool ThreadQuery::ask(int thread, WaitLimit limit, ThreadContext& out) noexcept 
         bool exists = false;
         out.state = ask_by_signal(thread, signal_, limit, exists);
         if (!exists) return false;
+        is_answer_due_ |= out.state == ThreadContext::State::did_not_answer;
     }
     if (out.state == ThreadContext::State::has_context) {
         out.trace_id = answer_trace_id;

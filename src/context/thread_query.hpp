@@ -41,6 +41,7 @@ private:
     int signal_;
     bool owns_mailbox_;
     bool ready_ = false;
+    bool is_answer_due_ = false;
     struct sigaction before_ {};
 };
 

@@ -19,7 +19,8 @@
 // Threads   Any; one dump at a time: a second one at the same time says so and does nothing.
 //           dump_threads() may be called in signal handlers (async-signal-safe, POSIX 2.4.3).
 // Errors    A thread that blocks the signal is not asked; one that does not answer in time is
-//           listed without a context. Without /proc the list has this thread only.
+//           listed without a context, and the signal gets its handler back with the next dump that
+//           all answer. Without /proc the list has this thread only.
 // Cost      A few system calls for each thread, about 20 microseconds.
 
 #pragma once

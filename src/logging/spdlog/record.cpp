@@ -11,7 +11,7 @@ namespace detail {
 namespace {
 
 // Hands a parameter through the call of a sink that is not ours.
-thread_local constinit const ActiveRecord* innermost = nullptr;
+[[gnu::tls_model("initial-exec")]] thread_local constinit const ActiveRecord* innermost = nullptr;
 
 }  // namespace
 

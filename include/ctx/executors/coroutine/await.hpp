@@ -70,19 +70,25 @@ private:
     }
 
     // The coroutine, and this object with it, may be gone when it comes back.
-    static void run(ResumeInContext* next) noexcept {
+    static void run(ResumeInContext* next) {
         InlineCall call{next->coroutine_.address()};
         const Word resumer = exchange_word({nullptr, nullptr});
-        do {
-            const std::coroutine_handle<> coroutine = next->coroutine_;
-            release_node(exchange_word(std::exchange(next->word_, Word{nullptr, nullptr})).node);
-            coroutine.resume();
-            next = static_cast<ResumeInContext*>(call.take_completed());
-        } while (next != nullptr);
+        try {
+            do {
+                const std::coroutine_handle<> coroutine = next->coroutine_;
+                release_node(
+                    exchange_word(std::exchange(next->word_, Word{nullptr, nullptr})).node);
+                coroutine.resume();
+                next = static_cast<ResumeInContext*>(call.take_completed());
+            } while (next != nullptr);
+        } catch (...) {  // a type whose exceptions come out of resume()
+            release_node(exchange_word(resumer).node);
+            throw;
+        }
         release_node(exchange_word(resumer).node);
     }
 
-    static void resume_coroutine(void* frame) noexcept {
+    static void resume_coroutine(void* frame) {
         auto* const self = static_cast<ResumeInContext*>(static_cast<FakeFrame*>(frame));
         if (!InlineCall::complete(self->key_, self)) run(self);
     }

@@ -14,7 +14,8 @@
 //
 // Threads   As the coroutine: it may go on on any thread, and runs on one at a time.
 // Errors    As what is awaited. A coroutine that is destroyed while it is suspended unwinds in its
-//           own context.
+//           own context. Where exceptions come out of resume(), unhandled_exception() must call
+//           rethrow_to_resumer() in place of `throw;`: nothing else notices that the coroutine ends.
 // Cost      A suspension: two moves; one increment and one decrement more when what is awaited
 //           knows nothing of contexts. No allocation: bench/coroutine_bench.cpp.
 
@@ -305,6 +306,13 @@ protected:
     template <typename A>
     [[nodiscard]] auto pause_with(A awaiter) noexcept {
         return detail::PauseAwaiter<A>{std::move(awaiter), strand_};
+    }
+
+    /// For unhandled_exception() of a type whose exceptions come out of resume(): the coroutine
+    /// takes its context out of the thread, and the exception goes on to whoever resumed it.
+    [[noreturn]] void rethrow_to_resumer() {
+        strand_.leave();
+        throw;
     }
 
     [[nodiscard]] detail::Strand& strand() noexcept { return strand_; }

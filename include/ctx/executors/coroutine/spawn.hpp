@@ -48,12 +48,16 @@ public:
 
 protected:
     explicit RootResult(std::promise<T>&& result) noexcept : result_(std::move(result)) {}
-    void tell() {
+    void tell() noexcept {
         if (failure_) return result_.set_exception(std::move(failure_));
         if constexpr (std::is_reference_v<T>) {
             result_.set_value(value_->get());
         } else {
-            result_.set_value(*std::move(value_));
+            try {
+                result_.set_value(*std::move(value_));
+            } catch (...) {  // the result cannot be moved
+                result_.set_exception(std::current_exception());
+            }
         }
     }
     void fail() noexcept { failure_ = std::current_exception(); }

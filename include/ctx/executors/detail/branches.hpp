@@ -65,7 +65,9 @@ public:
     /// Merges what a branch added to its context, for continue_joined().
     void join_with(ContextView last) {
         if (last.node() == context_.node()) return;
-        joined_ = joined_ ? join(joined_, Context{last}) : join(Context{current()}, Context{last});
+        if (!joined_) joined_ = Context{current()};
+        // What nobody has yet is taken as it is: not with the token of this group.
+        joined_ = joined_ ? join(joined_, Context{last}) : with_stop_token(last, {});
     }
     /// The coroutine goes on with what was joined, if anything was.
     void continue_joined() noexcept {
