@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <climits>
 
@@ -28,9 +29,9 @@ SpanId answer_span_id;
 static_assert(std::atomic<std::uint32_t>::is_always_lock_free &&
               sizeof(state) == sizeof(std::uint32_t));
 
-// The action of a signal that some thread may still have to answer, for as long as this handler has
-// its place. Guarded by the mailbox.
-constinit struct sigaction kept_action {};
+// The actions of signals that some thread may still have to answer, for as long as this handler has
+// their place. Guarded by the mailbox.
+constinit std::array<struct sigaction, NSIG> kept_actions{};
 
 std::uint32_t in_phase(std::uint32_t question, Phase phase) noexcept {
     return question << phase_bits | phase;
@@ -139,13 +140,14 @@ ThreadQuery::ThreadQuery(int signal) noexcept
     ours.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
     sigfillset(&ours.sa_mask);
     ready_ = sigaction(signal_, &ours, &before_) == 0;
-    if (before_.sa_sigaction == &on_signal) before_ = kept_action;
+    if (ready_ && before_.sa_sigaction == &on_signal)
+        before_ = kept_actions[static_cast<std::size_t>(signal_)];
 }
 
 ThreadQuery::~ThreadQuery() {
     // A late answer must not meet the default action, which ends the process for most signals.
     if (is_answer_due_) {
-        kept_action = before_;
+        kept_actions[static_cast<std::size_t>(signal_)] = before_;
     } else if (ready_) {
         sigaction(signal_, &before_, nullptr);
     }

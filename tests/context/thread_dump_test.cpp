@@ -5,8 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -180,6 +182,58 @@ TEST(ThreadDump, gives_the_signal_back) {
     struct sigaction after {};
     ASSERT_EQ(sigaction(SIGURG, &before, &after), 0);
     EXPECT_EQ(after.sa_handler, mine.sa_handler);
+}
+
+/// Suspends the thread that calls run(), signals and all, until it is let go: as vfork() does.
+class Frozen {
+public:
+    Frozen() { EXPECT_TRUE(pipe(begun_.data()) == 0 && pipe(go_on_.data()) == 0); }
+    void run() {
+        const int child = clone(&wait_in_child, stack_.data() + stack_.size(),
+                                CLONE_VM | CLONE_VFORK | SIGCHLD, this);
+        EXPECT_EQ(waitpid(child, nullptr, 0), child);
+    }
+    void wait_until_frozen() {
+        char byte = 0;
+        EXPECT_EQ(read(begun_[0], &byte, 1), 1);
+    }
+    void let_go() { EXPECT_EQ(write(go_on_[1], "x", 1), 1); }
+
+private:
+    [[gnu::no_sanitize("address", "thread", "undefined")]] static int wait_in_child(void* self) {
+        auto& mine = *static_cast<Frozen*>(self);
+        char byte = 'x';
+        syscall(SYS_write, mine.begun_[1], &byte, 1);
+        syscall(SYS_read, mine.go_on_[0], &byte, 1);
+        syscall(SYS_exit, 0);
+        return 0;
+    }
+
+    std::array<int, 2> begun_{};
+    std::array<int, 2> go_on_{};
+    alignas(16) std::array<char, 65536> stack_{};
+};
+
+TEST(ThreadDump, survives_a_thread_that_answers_late) {
+    const ThreadDumpOptions options{.each = std::chrono::milliseconds{20}, .signal = SIGUSR1};
+    Frozen frozen;
+    std::atomic<int> id{0};
+    std::thread thread{[&] {
+        id = this_thread();
+        frozen.run();
+    }};
+    frozen.wait_until_frozen();
+    const auto answers = thread_contexts(options);
+    const auto late = std::find_if(answers.begin(), answers.end(),
+                                   [&](const ThreadContext& answer) { return answer.id == id; });
+    ASSERT_NE(late, answers.end());
+    EXPECT_EQ(late->state, State::did_not_answer);
+    frozen.let_go();
+    thread.join();  // the signal has been delivered by now, and did not end the process
+    struct sigaction action {};
+    static_cast<void>(thread_contexts(options));
+    sigaction(SIGUSR1, nullptr, &action);
+    EXPECT_EQ(action.sa_handler, SIG_DFL);
 }
 
 TEST(ThreadDump, one_at_a_time) {

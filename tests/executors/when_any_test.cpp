@@ -238,6 +238,22 @@ TEST_F(WhenAny, gives_values_references_and_nothing) {
     EXPECT_NO_THROW(ctx::sync_wait(result_types()));
 }
 
+task<int> adds_to_nothing() {
+    co_await ctx::continue_with(with_entry(ctx::current(), "added"));
+    co_return 1;
+}
+task<void> without_a_context() {
+    co_await ctx::when_any(adds_to_nothing(), adds_to_nothing());
+    EXPECT_TRUE(has_entry("added"));
+    EXPECT_FALSE(ctx::is_cancelled());
+    co_await ctx::when_all(adds_to_nothing(), adds_to_nothing());
+    EXPECT_FALSE(ctx::is_cancelled());
+}
+
+TEST_F(WhenAny, leaves_a_coroutine_without_a_context_uncancelled) {
+    EXPECT_NO_THROW(ctx::sync_wait(without_a_context()));
+}
+
 task<void> of_none() {
     std::vector<task<int>> tasks;
     co_await ctx::when_any(std::move(tasks));

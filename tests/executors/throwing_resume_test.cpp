@@ -1,0 +1,117 @@
+// Coroutines whose exceptions come out of resume(), and results that cannot be moved.
+
+#include "executors/support.hpp"
+#include <ctx/executors.hpp>
+
+#include <gtest/gtest.h>
+
+#include <coroutine>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+namespace {
+
+using ctx::Scope;
+
+class ThrowingResume : public ctx::test::ExecutorsTest {};
+
+std::string_view request_here() {
+    return ctx::current().baggage().find("request").value_or("none");
+}
+
+std::coroutine_handle<> parked;
+
+struct Park {
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> coroutine) const noexcept { parked = coroutine; }
+    void await_resume() const noexcept {}
+};
+
+// As std::generator and many types that begin at once.
+struct Foreign {
+    struct promise_type {
+        Foreign get_return_object() const noexcept { return {}; }
+        std::suspend_never initial_suspend() const noexcept { return {}; }
+        std::suspend_always final_suspend() const noexcept { return {}; }
+        void return_void() const noexcept {}
+        [[noreturn]] void unhandled_exception() const { throw; }
+    };
+};
+
+struct Own {
+    struct promise_type : ctx::ContextPromise {
+        Own get_return_object() const noexcept { return {}; }
+        auto initial_suspend() noexcept { return begin_with(std::suspend_never{}); }
+        auto final_suspend() noexcept { return end_with(std::suspend_always{}); }
+        void return_void() const noexcept {}
+        [[noreturn]] void unhandled_exception() { rethrow_to_resumer(); }
+    };
+};
+
+Foreign foreign() {
+    co_await ctx::await(Park{});
+    EXPECT_EQ(request_here(), "1");
+    throw std::runtime_error("no money");
+}
+
+Own own() {
+    const Scope inner{ctx::test::request(3)};
+    co_await Park{};
+    EXPECT_EQ(request_here(), "3");
+    throw std::runtime_error("no money");
+}
+
+/// Begins in one request and is resumed, to its exception, in another.
+template <typename Coroutine>
+void begin_and_resume(Coroutine coroutine) {
+    {
+        const Scope scope{ctx::test::request(1)};
+        coroutine();
+        EXPECT_EQ(request_here(), "1");
+    }
+    {
+        const Scope scope{ctx::test::request(2)};
+        EXPECT_THROW(parked.resume(), std::runtime_error);
+        EXPECT_EQ(request_here(), "2");
+    }
+    parked.destroy();
+    EXPECT_EQ(request_here(), "none");
+}
+
+TEST_F(ThrowingResume, gives_the_resumer_its_context_back_after_await) {
+    begin_and_resume(foreign);
+}
+
+TEST_F(ThrowingResume, gives_the_resumer_its_context_back_from_a_type_of_ones_own) {
+    begin_and_resume(own);
+}
+
+/// Can be moved so often.
+struct Fragile {
+    int moves = 0;
+    explicit Fragile(int left) noexcept : moves(left) {}
+    Fragile(Fragile&& other) : moves(other.moves - 1) {
+        if (moves < 0) throw std::runtime_error("moved too often");
+    }
+};
+
+ctx::task<Fragile> fragile(int moves) {
+    co_return Fragile{moves};
+}
+
+TEST_F(ThrowingResume, a_result_that_cannot_be_moved_fails_the_future) {
+    int arrived = 0;
+    for (int moves = 0; moves < 10; ++moves) {
+        try {
+            static_cast<void>(ctx::sync_wait(fragile(moves)));
+            ++arrived;
+        } catch (const std::runtime_error&) {
+            EXPECT_EQ(arrived, 0);
+        }
+    }
+    EXPECT_GT(arrived, 0);
+    EXPECT_LT(arrived, 10);
+}
+
+}  // namespace
