@@ -9,7 +9,6 @@ Stat truncated{"ctx_logging_truncated_total",
 Stat refused_fields{"ctx_logging_refused_fields_total",
                     "Fields left out because the line itself uses their name."};
 Stat dropped_lines{"ctx_logging_dropped_total",
-                   "Log lines dropped: a full ring whose policy says so, no memory, a logger that "
-                   "ended on the backend's thread."};
+                   "Log lines dropped: a full ring whose policy says so, or no memory."};
 
 }  // namespace ctx::log::detail

@@ -66,6 +66,9 @@ public:
     SignalsBlocked() noexcept {
         sigset_t all;
         sigfillset(&all);
+        // Faults of sinks are the program's to handle.
+        for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT})
+            sigdelset(&all, fault);
         pthread_sigmask(SIG_SETMASK, &all, &before_);
     }
     ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
@@ -91,8 +94,10 @@ public:
     explicit RingLease(Backend& backend) noexcept
         : ring_(my_ring != nullptr ? my_ring : backend.open_ring()) {}
     ~RingLease() {
-        if (ring_ != my_ring) [[unlikely]]
-            ring_->abandon();
+        if (ring_ == my_ring) [[likely]]
+            return;
+        ring_->abandon();
+        Backend::instance().wake_if_asleep();
     }
     RingLease(const RingLease&) = delete;
     RingLease& operator=(const RingLease&) = delete;
@@ -122,21 +127,13 @@ Backend::Backend() {
                    [] { instance().after_fork_in_child(); });
 }
 
-void Backend::add(LineTarget& target) {
-    const std::lock_guard lock{targets_mutex_};
-    targets_.push_back(&target);
-}
-
-void Backend::remove(LineTarget& target) noexcept {
-    if (is_backend_thread) {
-        for (const Seat& seat : seats_)
-            dropped_lines.add(seat.ring->disown(target));
-    } else {
-        while (!flush(std::chrono::steady_clock::now() + patience)) {
-        }
+void Backend::retire(LineTarget& target) noexcept {
+    target.next_retired_ = retired_.load(std::memory_order_relaxed);
+    while (!retired_.compare_exchange_weak(target.next_retired_, &target, std::memory_order_release,
+                                           std::memory_order_relaxed)) {
     }
-    const std::lock_guard lock{targets_mutex_};
-    std::erase(targets_, &target);
+    start_thread();
+    wake_if_asleep();
 }
 
 bool Backend::write(LineTarget& target, const Line& line, ContextView context,
@@ -159,11 +156,11 @@ bool Backend::write(LineTarget& target, const Line& line, ContextView context,
     return true;
 }
 
-void Backend::flush_later(LineTarget& target) noexcept {
+void Backend::flush_later(LineTarget& target, WhenFull when_full) noexcept {
     const RingLease ring{*this};
     while (ring &&
            ring->write_flush(target, ThreadRing::Clock::now()) == ThreadRing::Written::no_room) {
-        if (is_backend_thread) return;
+        if (!may_wait(when_full, 0)) return;
         make_room(*ring);
     }
     wake_if_asleep();
@@ -234,7 +231,7 @@ bool Backend::start_thread() noexcept {
         std::thread{[this] { run(); }}.detach();
         is_running_.store(true, std::memory_order_release);
         return true;
-    } catch (const std::system_error&) {
+    } catch (...) {  // no thread, or no memory for one
         return false;
     }
 }
@@ -251,38 +248,90 @@ bool Backend::pass() noexcept {
     const std::lock_guard lock{delivery_mutex_};
     const AsBackend as_backend;
     const std::uint64_t requested = requested_.load(std::memory_order_acquire);
+    take_retired_targets();
     take_fresh_rings();
     const bool any = Pass{*this}.deliver_all();
     // A thread that began to wait just now has not been seen: its word, then its ring.
     std::atomic_thread_fence(std::memory_order_seq_cst);
     for (const Seat& seat : seats_)
         seat.ring->notify_if_waiting();
-    take_away_ended_rings();
     const bool is_asked = answer_requests(requested);
-    return any || is_asked;
+    const bool are_some_ending = end_retired_targets();
+    take_away_ended_rings();
+    return any || is_asked || are_some_ending;
 }
 
-void Backend::take_fresh_rings() {
+void Backend::take_fresh_rings() noexcept {
     if (fresh_count_.load(std::memory_order_acquire) == 0) return;
-    const std::lock_guard lock{fresh_mutex_};
-    for (auto& ring : fresh_)
-        seats_.push_back({std::move(ring)});
-    candidates_.reserve(seats_.size());
-    idle_.reserve(seats_.size());
-    fresh_.clear();
-    fresh_count_.store(0, std::memory_order_relaxed);
+    try {
+        const std::lock_guard lock{fresh_mutex_};
+        const std::size_t count = seats_.size() + fresh_.size();
+        seats_.reserve(count);
+        candidates_.reserve(count);
+        idle_.reserve(count);
+        forgotten_.reserve(count);
+        for (auto& ring : fresh_)
+            seats_.push_back({std::move(ring)});
+        fresh_.clear();
+        fresh_count_.store(0, std::memory_order_relaxed);
+    } catch (const std::bad_alloc&) {  // the next pass tries again
+    }
 }
 
-void Backend::take_away_ended_rings() {
-    std::erase_if(seats_,
-                  [](const Seat& seat) { return seat.is_abandoned && seat.ring->is_empty(); });
+/// With their contexts, whose values may belong to anybody: one ring at a time, out of its seat.
+void Backend::take_away_ended_rings() noexcept {
+    const auto has_ended = [](const Seat& seat) {
+        return seat.is_abandoned && seat.ring->is_empty();
+    };
+    for (auto at = seats_.begin();
+         (at = std::find_if(at, seats_.end(), has_ended)) != seats_.end();) {
+        const std::unique_ptr<ThreadRing> ended = std::move(at->ring);
+        at = seats_.erase(at);
+    }
+}
+
+void Backend::remember_unflushed(LineTarget& target) noexcept {
+    if (target.has_unflushed_lines_) return;
+    try {
+        unflushed_.push_back(&target);
+        target.has_unflushed_lines_ = true;
+    } catch (const std::bad_alloc&) {  // it is asked again with its next line
+    }
+}
+
+void Backend::flush_targets() noexcept {
+    std::vector<LineTarget*> targets;
+    targets.swap(unflushed_);  // a flush may deliver nothing, but log
+    for (LineTarget* target : targets) {
+        target->has_unflushed_lines_ = false;
+        target->flush_delivered();
+    }
+}
+
+void Backend::take_retired_targets() noexcept {
+    ending_next_ = retired_.exchange(nullptr, std::memory_order_acquire);
+}
+
+/// Whose lines were all visible when the pass before this one began: they are delivered.
+/// @return whether there are more.
+bool Backend::end_retired_targets() noexcept {
+    LineTarget* target = std::exchange(ending_, std::exchange(ending_next_, nullptr));
+    while (target != nullptr) {
+        LineTarget& ended = *std::exchange(target, target->next_retired_);
+        if (ended.has_unflushed_lines_) {
+            std::erase(unflushed_, &ended);
+            ended.flush_delivered();
+        }
+        ended.end();
+    }
+    return ending_ != nullptr;
 }
 
 /// What was visible when the pass before this one began is delivered now.
 bool Backend::answer_requests(std::uint64_t requested) noexcept {
     if (seen_request_ > answered_.load(std::memory_order_relaxed)) {
         flush_targets();
-        const std::lock_guard lock{answer_mutex_};
+        const std::lock_guard answering{answer_mutex_};
         answered_.store(seen_request_);
         answer_changed_.notify_all();
         answers_.fetch_add(1);
@@ -292,24 +341,23 @@ bool Backend::answer_requests(std::uint64_t requested) noexcept {
     return seen_request_ > answered_.load(std::memory_order_relaxed);
 }
 
-void Backend::flush_targets() noexcept {
-    const std::lock_guard lock{targets_mutex_};
-    // By number: a sink may make or end a logger.
-    for (std::size_t i = 0; i < targets_.size(); ++i)
-        targets_[i]->flush_delivered();
-}
-
 void Backend::sleep() noexcept {
     auto timeout = forget_idle_contexts();
     if (!light_fences_are_free.load(std::memory_order_relaxed)) timeout = nap;
     sleeping_.store(1, std::memory_order_relaxed);
     heavy_fence();
-    if (!has_work()) futex_wait(sleeping_, 1, timeout);
+    bool is_idle = false;
+    {
+        const std::lock_guard lock{delivery_mutex_};
+        is_idle = !has_work();
+    }
+    if (is_idle) futex_wait(sleeping_, 1, timeout);
     sleeping_.store(0, std::memory_order_relaxed);
 }
 
 bool Backend::has_work() const noexcept {
     return fresh_count_.load(std::memory_order_acquire) != 0 ||
+           retired_.load(std::memory_order_acquire) != nullptr ||
            requested_.load(std::memory_order_acquire) > answered_.load(std::memory_order_relaxed) ||
            std::any_of(seats_.begin(), seats_.end(), [](const Seat& seat) {
                return !seat.ring->is_empty() || seat.ring->is_abandoned();
@@ -318,6 +366,8 @@ bool Backend::has_work() const noexcept {
 
 /// @return when there will be memory to give back.
 std::chrono::nanoseconds Backend::forget_idle_contexts() noexcept {
+    const AsBackend as_backend;
+    std::unique_lock lock{delivery_mutex_};
     const auto now = std::chrono::steady_clock::now();
     const auto folds = [now](const Seat& seat) {
         return seat.ring->keeps_memory() && now - seat.last_used >= fold_after;
@@ -332,10 +382,14 @@ std::chrono::nanoseconds Backend::forget_idle_contexts() noexcept {
     for (const Seat* seat : idle_)
         seat->ring->begin_forgetting();
     if (!idle_.empty()) heavy_fence();
+    forgotten_.clear();
     for (const Seat* seat : idle_)
-        seat->ring->finish_forgetting(folds(*seat));
+        forgotten_.push_back(seat->ring->finish_forgetting(folds(*seat)));
     const bool any_memory = std::any_of(seats_.begin(), seats_.end(),
                                         [](const Seat& seat) { return seat.ring->keeps_memory(); });
+    lock.unlock();
+    for (const auto* node : forgotten_)
+        ctx::detail::release_node(node);
     return any_memory ? std::chrono::nanoseconds{fold_after} : std::chrono::nanoseconds{long_time};
 }
 
@@ -354,25 +408,27 @@ void Backend::end_with_process() noexcept {
     has_ended_.store(true, std::memory_order_relaxed);
 }
 
-// Sinks are let come to rest, so that the child finds their locks open and their buffers empty.
+// Sinks are let come to rest, so that the child finds their locks open and their buffers empty. No
+// other lock than the one of deliveries is ever held over somebody else's code.
 void Backend::before_fork() noexcept {
+    fork_mutex_.lock();
     if (is_running_.load()) flush(std::chrono::steady_clock::now() + patience);
     is_delivery_locked_ = !is_backend_thread && delivery_mutex_.try_lock_for(patience);
     fresh_mutex_.lock();
-    targets_mutex_.lock();
     answer_mutex_.lock();
 }
 
 void Backend::after_fork_in_parent() noexcept {
     answer_mutex_.unlock();
-    targets_mutex_.unlock();
     fresh_mutex_.unlock();
     if (is_delivery_locked_) delivery_mutex_.unlock();
+    fork_mutex_.unlock();
 }
 
 // The parent delivers what the rings hold, and their threads do not exist here: they are left
-// alone, with the contexts in them.
+// alone, with the contexts in them. (A sink that forks must not go on in the child but to exec().)
 void Backend::after_fork_in_child() noexcept {
+    if (is_backend_thread) return;
     for (Seat& seat : seats_)
         static_cast<void>(seat.ring.release());
     seats_.clear();
@@ -386,9 +442,9 @@ void Backend::after_fork_in_child() noexcept {
     seen_request_ = requested_.load();
     answered_.store(seen_request_);
     // A lock that remembers its thread would not open for the thread of the same name here.
+    new (&fork_mutex_) std::mutex;
     new (&fresh_mutex_) std::mutex;
     new (&delivery_mutex_) std::timed_mutex;
-    new (&targets_mutex_) std::recursive_mutex;
     new (&answer_mutex_) std::mutex;
     new (&answer_changed_) std::condition_variable;
 }

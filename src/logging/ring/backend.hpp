@@ -33,19 +33,18 @@ public:
     /// The size of rings made from now on. A thread's first line makes its ring.
     void set_ring_bytes(std::size_t bytes) noexcept { ring_bytes_.store(bytes); }
 
-    /// A target may be written to between add() and remove(). remove() waits until its lines are
-    /// delivered; on the backend's own thread, which cannot wait, they are lost and counted.
-    void add(LineTarget& target);
-    void remove(LineTarget& target) noexcept;
+    /// Takes a target that nobody writes to any more, and ends it when its lines are delivered.
+    void retire(LineTarget& target) noexcept;
 
     /// @return false when the line was dropped, which is counted. Lines of the backend's own
     /// thread, from sinks that log, are dropped rather than waited for.
     bool write(LineTarget& target, const Line& line, ContextView context,
                WhenFull when_full) noexcept;
-    /// Flushes the target behind the lines that this thread has written so far.
-    void flush_later(LineTarget& target) noexcept;
+    /// Flushes the target behind the lines that this thread has written so far. Not when the ring
+    /// is full and the policy is not to wait.
+    void flush_later(LineTarget& target, WhenFull when_full) noexcept;
 
-    /// Waits until all that was written before the call is delivered and the targets have flushed.
+    /// Waits until all that was written before the call is delivered and its targets have flushed.
     /// @return false when that took too long, and on the backend's own thread.
     bool flush(Deadline deadline) noexcept;
     /// The same, with nothing but atomics and system calls.
@@ -78,10 +77,14 @@ private:
 
     void run() noexcept;
     bool pass() noexcept;
-    void take_fresh_rings();
-    void take_away_ended_rings();
+    void take_fresh_rings() noexcept;
+    void take_away_ended_rings() noexcept;
     bool answer_requests(std::uint64_t requested) noexcept;
+
+    void remember_unflushed(LineTarget& target) noexcept;
     void flush_targets() noexcept;
+    void take_retired_targets() noexcept;
+    bool end_retired_targets() noexcept;
 
     void sleep() noexcept;
     [[nodiscard]] bool has_work() const noexcept;
@@ -109,11 +112,17 @@ private:
     std::vector<Seat> seats_;
     std::vector<Candidate> candidates_;
     std::vector<Seat*> idle_;
+    std::vector<const ctx::detail::Node*> forgotten_;
     std::uint64_t seen_request_ = 0;
 
-    std::recursive_mutex targets_mutex_;
-    std::vector<LineTarget*> targets_;
+    // Targets with lines since their last flush; retired ones, linked, as they come, and those that
+    // were there when the pass before this one began, and when this one did.
+    std::vector<LineTarget*> unflushed_;
+    std::atomic<LineTarget*> retired_{nullptr};
+    LineTarget* ending_ = nullptr;
+    LineTarget* ending_next_ = nullptr;
 
+    std::mutex fork_mutex_;  // over a whole fork()
     std::atomic<std::uint64_t> requested_{0};
     std::mutex answer_mutex_;
     std::condition_variable answer_changed_;

@@ -28,8 +28,9 @@ public:
     ByteRing& operator=(const ByteRing&) = delete;
 
     [[nodiscard]] bool is_valid() const noexcept { return memory_ != nullptr; }
-    /// Records may not be larger.
-    [[nodiscard]] std::size_t max_record() const noexcept { return capacity_ / 4; }
+    /// Records may not be larger: one, what is left before the end of the ring, and a small record
+    /// have room in the half of it.
+    [[nodiscard]] std::size_t max_record() const noexcept { return capacity_ / 4 - 64; }
 
     // The producer's side.
 
@@ -52,10 +53,6 @@ public:
     }
     /// The first record before `limit`, or null.
     [[nodiscard]] RecordHead* front(std::uint64_t limit) noexcept;
-    /// The record, filler or not, at a position between position() and end().
-    [[nodiscard]] RecordHead& record_at(std::uint64_t position) noexcept {
-        return *reinterpret_cast<RecordHead*>(at(position));
-    }
     /// Takes the record away that front() returned.
     void pop(const RecordHead& record) noexcept {
         tail_.store(position() + record.size, std::memory_order_release);

@@ -38,6 +38,15 @@ public:
 
 protected:
     virtual ~LineTarget() = default;
+
+private:
+    friend class Backend;
+    /// Deletes this object.
+    virtual void end() noexcept = 0;
+
+    // The backend's own.
+    LineTarget* next_retired_ = nullptr;
+    bool has_unflushed_lines_ = false;
 };
 
 }  // namespace ctx::log::detail

@@ -72,19 +72,18 @@ void Backend::Pass::deliver_from(std::size_t number) noexcept {
 }
 
 void Backend::Pass::deliver(const Seat& seat, TimedRecord& record) noexcept {
-    if (record.target == nullptr) return;
     if (record.head.kind == static_cast<std::uint32_t>(RecordKind::flush)) {
         record.target->flush_delivered();
         return;
     }
+    backend_.remember_unflushed(*record.target);
     const ContextView context = seat.ring->context();
     make_current(context);
     record.target->deliver(line_of(reinterpret_cast<const LineRecord&>(record)), context);
 }
 
 void Backend::Pass::make_current(ContextView context) noexcept {
-    const auto* now = current_ ? ctx::detail::current_node() : nullptr;
-    if (now == context.node()) return;
+    if (ctx::detail::current_node() == context.node()) return;
     current_.reset();
     if (context) current_.emplace(Context{context});
 }

@@ -29,6 +29,7 @@ private:
 
     Backend& backend_;
     const std::int64_t begin_;
+    const Scope none_{Context{}};  // without a backend's thread this is a thread with a context
     std::optional<Scope> current_;
 };
 

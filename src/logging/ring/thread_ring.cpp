@@ -4,8 +4,8 @@
 
 #include <cstdlib>
 #include <cstring>
-#include <new>
 #include <thread>
+#include <utility>
 
 namespace ctx::log::detail {
 namespace {
@@ -78,7 +78,7 @@ ThreadRing::Written ThreadRing::reserve_message(LineTarget& target, const Line& 
     if (sizeof(LineRecord) + size <= ring_.max_record()) {
         char* to = reserve_line(target, line, RecordKind::line, size);
         if (to == nullptr) return Written::no_room;
-        std::memcpy(to, line.message.data(), size);
+        if (size != 0) std::memcpy(to, line.message.data(), size);
         return Written::all;
     }
     char* to = reserve_line(target, line, RecordKind::long_line, sizeof(char*));
@@ -162,35 +162,18 @@ void ThreadRing::pop(TimedRecord& record) noexcept {
     ring_.pop(record.head);
 }
 
-std::size_t ThreadRing::disown(const LineTarget& target) noexcept {
-    std::size_t lines = 0;
-    const std::uint64_t end = ring_.end();
-    for (std::uint64_t position = ring_.position(); position != end;) {
-        RecordHead& head = ring_.record_at(position);
-        position += head.size;
-        if (head.kind == number(RecordKind::filler) || head.kind == number(RecordKind::context)) {
-            continue;
-        }
-        auto& record = reinterpret_cast<TimedRecord&>(head);
-        if (record.target != &target) continue;
-        record.target = nullptr;
-        lines += is_of_kind(record, RecordKind::flush) ? 0 : 1;
-    }
-    return lines;
-}
-
-void ThreadRing::finish_forgetting(bool fold) noexcept {
+const ctx::detail::Node* ThreadRing::finish_forgetting(bool fold) noexcept {
     if (writing_.load(std::memory_order_acquire) || !ring_.is_empty()) {
         state_.store(before_, std::memory_order_release);
-        return;
+        return nullptr;
     }
-    ctx::detail::release_node(context_);
-    context_ = nullptr;
     if (fold) {
         ring_.release_memory();
         is_unfolded_ = false;
     }
+    const ctx::detail::Node* forgotten = std::exchange(context_, nullptr);
     state_.store(State::forgotten, std::memory_order_release);
+    return forgotten;
 }
 
 }  // namespace ctx::log::detail

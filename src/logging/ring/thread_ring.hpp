@@ -26,8 +26,8 @@ struct ContextRecord {
 /// How a line, and a flush, begins.
 struct TimedRecord {
     RecordHead head;
-    LineTarget* target;  // null: it is gone
-    std::int64_t time;   // in units of system_clock
+    LineTarget* target;
+    std::int64_t time;  // in units of system_clock
 };
 
 struct LineRecord {
@@ -82,8 +82,6 @@ public:
     void pop(TimedRecord& record) noexcept;
     /// The message of a line that front() showed.
     [[nodiscard]] static std::string_view message(const LineRecord& record) noexcept;
-    /// Nothing more is delivered to `target`. @return how many lines that concerns.
-    std::size_t disown(const LineTarget& target) noexcept;
     /// What the line in front was written under.
     [[nodiscard]] ContextView context() const noexcept { return ContextView{context_}; }
     /// Lets the thread go on if it waits for room. After a fence.
@@ -92,12 +90,13 @@ public:
     /// Whether an idle ring keeps a request alive, or memory that it needs no more.
     [[nodiscard]] bool keeps_a_context() const noexcept { return context_ != nullptr; }
     [[nodiscard]] bool keeps_memory() const noexcept { return is_unfolded_; }
-    /// In three steps, for all rings at once: keep the thread away, a heavy fence, forget.
+    /// In three steps, for all rings at once: keep the thread away, a heavy fence, forget. What is
+    /// returned is to be released when no ring is kept any more: that may run anybody's code.
     void begin_forgetting() noexcept {
         before_ = state_.load(std::memory_order_relaxed);
         state_.store(State::busy, std::memory_order_relaxed);
     }
-    void finish_forgetting(bool fold) noexcept;
+    [[nodiscard]] const ctx::detail::Node* finish_forgetting(bool fold) noexcept;
 
 private:
     enum class State : std::uint8_t {

@@ -142,7 +142,9 @@ bool flush_loggers(Loggers loggers, std::chrono::steady_clock::time_point deadli
 }  // namespace detail
 
 bool flush(std::chrono::milliseconds timeout) {
-    const auto deadline = std::chrono::steady_clock::now() + timeout;
+    constexpr std::chrono::hours year{24 * 365};
+    const auto deadline =
+        std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(timeout, year);
     auto loggers = detail::registered_loggers();
     const auto queues = detail::remembered_queues();
     loggers.insert(loggers.end(), queues.begin(), queues.end());

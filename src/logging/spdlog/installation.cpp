@@ -101,8 +101,8 @@ std::shared_ptr<spdlog::logger> ring_logger_like(const spdlog::logger& like,
                                                  std::shared_ptr<spdlog::logger> original,
                                                  spdlog::async_overflow_policy policy,
                                                  const std::shared_ptr<const Settings>& settings) {
-    auto made = std::make_shared<RingLogger>(like, when_full(settings->overflow, policy),
-                                             std::move(original));
+    auto made =
+        RingLogger::create(like, when_full(settings->overflow, policy), std::move(original));
     wrap_sinks(*made, ContextSink::Source::ambient, settings);
     register_with_lifecycle();
     return made;

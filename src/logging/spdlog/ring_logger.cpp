@@ -27,7 +27,7 @@ enum Mark : std::uint32_t {
 Line line_of(const log_msg& message, Mark mark) noexcept {
     return {message.time,
             message.thread_id,
-            {message.payload.data(), message.payload.size()},
+            std::string_view{message.payload.data(), message.payload.size()}.substr(0, UINT32_MAX),
             message.source.filename,
             message.source.funcname,
             message.source.line,
@@ -47,19 +47,20 @@ log_msg message_of(const Line& line, const std::string& name) {
 
 }  // namespace
 
+std::shared_ptr<RingLogger> RingLogger::create(const spdlog::logger& like, WhenFull when_full,
+                                               std::shared_ptr<spdlog::logger> original) {
+    // Made before the first line: a fork or the end of the process finds it there.
+    Backend& backend = Backend::instance();
+    return {new RingLogger(like, when_full, std::move(original)),
+            [&backend](RingLogger* logger) { backend.retire(*logger); }};
+}
+
 RingLogger::RingLogger(const spdlog::logger& like, WhenFull when_full,
                        std::shared_ptr<spdlog::logger> original)
-    : spdlog::logger(like), when_full_(when_full), original_(std::move(original)) {
-    Backend::instance().add(*this);
-}
-
-RingLogger::~RingLogger() {
-    Backend::instance().remove(*this);
-}
+    : spdlog::logger(like), when_full_(when_full), original_(std::move(original)) {}
 
 std::shared_ptr<spdlog::logger> RingLogger::clone(std::string name) {
-    auto copy = std::make_shared<RingLogger>(*static_cast<const spdlog::logger*>(this), when_full_,
-                                             nullptr);
+    auto copy = create(*this, when_full_, nullptr);
     copy->name_ = std::move(name);
     return copy;
 }
@@ -89,7 +90,7 @@ void RingLogger::write_remembered(const log_msg& message) {
 }
 
 void RingLogger::flush_() {
-    Backend::instance().flush_later(*this);
+    Backend::instance().flush_later(*this, when_full_);
 }
 
 void RingLogger::deliver(const Line& line, ContextView context) noexcept {

@@ -15,11 +15,12 @@ namespace ctx::log::detail {
 /// Sends each message with the caller's context to the backend, which hands it to the sinks.
 class RingLogger final : public spdlog::logger, private LineTarget {
 public:
-    /// A logger with the name, sinks, levels, error handler and backtrace of `like`.
+    /// A logger with the name, sinks, levels, error handler and backtrace of `like`. When the last
+    /// pointer to it goes, its lines are delivered first, on the backend's thread.
     /// @param original  the logger this one takes the place of, or null.
-    RingLogger(const spdlog::logger& like, WhenFull when_full,
-               std::shared_ptr<spdlog::logger> original);
-    ~RingLogger() override;
+    [[nodiscard]] static std::shared_ptr<RingLogger> create(
+        const spdlog::logger& like, WhenFull when_full, std::shared_ptr<spdlog::logger> original);
+
     RingLogger(const RingLogger&) = delete;
     RingLogger& operator=(const RingLogger&) = delete;
 
@@ -34,6 +35,11 @@ protected:
     void flush_() override;
 
 private:
+    RingLogger(const spdlog::logger& like, WhenFull when_full,
+               std::shared_ptr<spdlog::logger> original);
+    ~RingLogger() override = default;
+
+    void end() noexcept override { delete this; }
     void deliver(const Line& line, ContextView context) noexcept override;
     void flush_delivered() noexcept override;
 
