@@ -9,6 +9,8 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <fstream>
 #include <functional>
 #include <future>
@@ -164,6 +166,77 @@ TEST_F(Channels, are_as_before_when_an_item_cannot_be_copied) {
     EXPECT_TRUE(channel.try_send(Throws{}));
     EXPECT_TRUE(channel.try_receive());
     EXPECT_FALSE(channel.try_receive());
+}
+
+// An item whose move throws when `moves_left` of this thread's have happened.
+struct Fragile {
+    static inline thread_local int moves_left = -1;
+
+    explicit Fragile(int n) : number(n) {}
+    Fragile(Fragile&& other) : number(other.number) {
+        if (moves_left >= 0 && moves_left-- == 0) throw std::runtime_error{"no move"};
+    }
+    int number;
+};
+
+TEST_F(Channels, lose_the_item_whose_move_fails_and_no_other) {
+    Channel<Fragile> channel{8};
+    for (const int number : {0, 1, 2}) {
+        const Scope scope{request(static_cast<std::uint64_t>(number))};
+        channel.send(Fragile{number});
+    }
+    Fragile::moves_left = 0;
+    EXPECT_THROW(channel.receive(), std::runtime_error);
+    Fragile::moves_left = 0;
+    EXPECT_THROW(channel.receive_batch(2), std::runtime_error);
+    const auto last = channel.try_receive();
+    ASSERT_TRUE(last);
+    EXPECT_EQ((*last)->number, 2);
+    EXPECT_EQ(last->context().baggage().find("request"), "2");
+    EXPECT_FALSE(channel.try_receive());
+}
+
+TEST_F(Channels, end_a_batch_before_the_item_whose_move_fails) {
+    Channel<Fragile> channel{8};
+    for (int number = 0; number < 5; ++number) {
+        const Scope scope{request(static_cast<std::uint64_t>(number))};
+        channel.send(Fragile{number});
+    }
+    int expected = 0;
+    for (const std::size_t size : {2U, 3U}) {
+        Fragile::moves_left = 2;
+        const Batch<Fragile> batch = channel.receive_batch(size);
+        Fragile::moves_left = -1;
+        ASSERT_EQ(batch.size(), 2U);
+        for (const Received<Fragile>& item : batch.items()) {
+            EXPECT_EQ(item->number, expected);
+            EXPECT_EQ(item.context().baggage().find("request"), std::to_string(expected));
+            ++expected;
+        }
+    }
+    const auto last = channel.try_receive();
+    ASSERT_TRUE(last);
+    EXPECT_EQ((*last)->number, 4);
+    EXPECT_EQ(last->context().baggage().find("request"), "4");
+}
+
+TEST_F(Channels, wake_a_sender_when_the_move_of_the_only_item_fails) {
+    for (const bool batches : {false, true}) {
+        Channel<Fragile> channel{1};
+        channel.send(Fragile{1});
+        std::promise<bool> sent;
+        const Waiter sender{[&] { sent.set_value(channel.send(Fragile{2})); }};
+        Fragile::moves_left = 0;
+        if (batches) {
+            EXPECT_THROW(channel.receive_batch(1), std::runtime_error);
+        } else {
+            EXPECT_THROW(channel.receive(), std::runtime_error);
+        }
+        std::future<bool> was_sent = sent.get_future();
+        EXPECT_EQ(was_sent.wait_for(std::chrono::seconds{20}), std::future_status::ready);
+        channel.close();  // whoever still waits
+        EXPECT_TRUE(was_sent.get());
+    }
 }
 
 // The spans of three requests, one of which sent twice.

@@ -37,10 +37,10 @@ public:
     = default;
 
     /// `value` and the context that is current now.
-    explicit Carried(T value) : context_(current()), value_(std::move(value)) {}
+    explicit Carried(T value) : value_(std::move(value)), context_(current()) {}
 
     /// `value` and an explicit context; an empty one is taken as it is.
-    Carried(Context context, T value) : context_(std::move(context)), value_(std::move(value)) {}
+    Carried(Context context, T value) : value_(std::move(value)), context_(std::move(context)) {}
 
     [[nodiscard]] T& operator*() & noexcept { return value_; }
     [[nodiscard]] const T& operator*() const& noexcept { return value_; }
@@ -58,8 +58,8 @@ public:
     }
 
 private:
-    Context context_;
     T value_{};
+    Context context_;  // the second: a value whose move throws still has it
 };
 
 /// What carry() returns.

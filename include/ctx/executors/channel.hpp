@@ -21,9 +21,11 @@
 //
 // Threads   Everything of a Channel may be called from any thread, but for its destructor: nobody
 //           may be waiting. A Batch is a value.
-// Errors    Exceptions of the item's constructors pass through; the channel is as it was before,
-//           but an item whose move out fails is lost. What was not sent is not moved from. Items
-//           sent without a context are counted (`ctx_channel_items_without_context_total`).
+// Errors    Exceptions of the item's constructors pass through, and what was not sent is not moved
+//           from. An item whose move out throws is lost, it alone, and its place is free. A batch
+//           that has items already ends before it instead: it stays, as its constructor left it,
+//           and the next receiver tries again. Items sent without a context are counted
+//           (`ctx_channel_items_without_context_total`).
 // Cost      One mutex and two condition variables. Nothing is allocated per item: the constructor
 //           allocates all places, and receive_batch() the batch.
 
@@ -138,7 +140,8 @@ public:
         return take(lock);
     }
 
-    /// Waits for one item and takes what else is there, up to `most` in all.
+    /// Waits for one item and takes what else is there, up to `most` in all; fewer if the move of
+    /// one throws (see Errors).
     Batch<T> receive_batch(std::size_t most) {
         std::unique_lock lock{mutex_};
         has_items_.wait(lock, [this] { return closed_ || count_ > 0; });
@@ -186,30 +189,53 @@ private:
 
     std::optional<Received<T>> take(Lock& lock) {
         if (count_ == 0) return std::nullopt;
-        std::optional<Received<T>> item = take_first();
-        lock.unlock();
-        has_room_.notify_one();
-        return item;
+        const Removal removal{*this, lock};
+        return std::move(places_[first_]);
     }
 
     Batch<T> take_batch(Lock& lock, std::size_t most) {
         Batch<T> batch;
         const std::size_t count = std::min(most, count_);
         batch.items().reserve(count);
-        while (batch.size() < count)
-            batch.items().push_back(*take_first());
+        try {
+            while (batch.size() < count) {
+                batch.items().push_back(std::move(*places_[first_]));
+                remove_first();
+            }
+        } catch (...) {
+            if (batch.empty()) {
+                const Removal removal{*this, lock};
+                throw;
+            }
+        }
         lock.unlock();
         if (count > 0) has_room_.notify_all();
         return batch;
     }
 
     /// The caller holds the lock, and there is one.
-    std::optional<Received<T>> take_first() {
-        std::optional<Received<T>> item = std::exchange(places_[first_], std::nullopt);
+    void remove_first() noexcept {
+        places_[first_].reset();
         first_ = (first_ + 1) % places_.size();
         --count_;
-        return item;
     }
+
+    /// Frees the place of the first item at its end, whether that could be moved out or not.
+    class Removal {
+    public:
+        Removal(Channel& channel, Lock& lock) noexcept : channel_(channel), lock_(lock) {}
+        Removal(const Removal&) = delete;
+        Removal& operator=(const Removal&) = delete;
+        ~Removal() {
+            channel_.remove_first();
+            lock_.unlock();
+            channel_.has_room_.notify_one();
+        }
+
+    private:
+        Channel& channel_;
+        Lock& lock_;
+    };
 
     mutable std::mutex mutex_;
     std::condition_variable_any has_items_;
