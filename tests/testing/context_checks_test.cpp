@@ -3,6 +3,7 @@
 #include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -104,6 +105,16 @@ std::vector<std::string> failures_of(const Body& body) {
     for (int i = 0; i < results.size(); ++i)
         messages.emplace_back(results.GetTestPartResult(i).message());
     return messages;
+}
+
+TEST(Leaks, the_end_of_a_context_made_before_is_none) {
+    using Clock = std::chrono::steady_clock;
+    kept = make_request(1);
+    LeakCheck check;
+    kept.reset();
+    const Clock::time_point begin = Clock::now();
+    check.finish(std::chrono::seconds{5});
+    EXPECT_LT(Clock::now() - begin, std::chrono::seconds{5}) << "it waited for a context";
 }
 
 TEST(Leaks, a_context_that_stays_current_is_a_failure) {
