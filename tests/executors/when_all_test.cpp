@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -127,6 +128,30 @@ TEST_F(WhenAll, hands_the_stop_of_the_request_to_the_branches) {
         EXPECT_TRUE(cancelled.get());
     }
     EXPECT_EQ(pool.finish(), 0);
+}
+
+task<int&> reference(int& to) {
+    co_return to;
+}
+task<void> of_references() {
+    int one = 1;
+    int two = 2;
+    auto [first, second] = co_await ctx::when_all(reference(one), reference(two));
+    EXPECT_EQ(&first, &one);
+    EXPECT_EQ(&second, &two);
+
+    std::vector<task<int&>> tasks;
+    tasks.push_back(reference(two));
+    tasks.push_back(reference(one));
+    const std::vector<std::reference_wrapper<int>> all = co_await ctx::when_all(std::move(tasks));
+    EXPECT_EQ(all.size(), 2U);
+    if (all.size() != 2) co_return;
+    EXPECT_EQ(&all[0].get(), &two);
+    EXPECT_EQ(&all[1].get(), &one);
+}
+
+TEST_F(WhenAll, gives_references) {
+    EXPECT_NO_THROW(ctx::sync_wait(of_references()));
 }
 
 TEST_F(WhenAll, deadlines_are_the_earlier_one) {

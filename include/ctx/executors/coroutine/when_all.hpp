@@ -56,7 +56,7 @@ private:
     template <typename T>
     static auto results(BranchList<T>& branches) {
         if constexpr (!std::is_void_v<T>) {
-            std::vector<T> results;
+            std::vector<KeptResult<T>> results;
             results.reserve(branches.count());
             branches.for_each([&](Branch<T>& branch) { results.push_back(branch.result()); });
             return results;
@@ -74,7 +74,8 @@ template <typename... Ts>
     return detail::SideBySide<Branches, detail::AllOf>{Branches{std::move(tasks)...}};
 }
 
-/// The same of any number: a vector of their results, nothing for tasks without one.
+/// The same of any number: a vector of their results, of a std::reference_wrapper for references,
+/// nothing for tasks without one.
 template <typename T>
 [[nodiscard]] auto when_all(std::vector<task<T>> tasks) {
     using Branches = detail::BranchList<T>;

@@ -27,7 +27,6 @@
 #include <ctx/executors/detail/branches.hpp>
 
 #include <cstddef>
-#include <functional>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
@@ -48,11 +47,6 @@ struct Winner<void> {
 };
 
 namespace detail {
-
-template <typename T>
-using VariantResult =
-    std::conditional_t<std::is_reference_v<T>, std::reference_wrapper<std::remove_reference_t<T>>,
-                       BranchResult<T>>;
 
 struct AnyOf {
     static constexpr Decisive decisive = Decisive::success;
@@ -78,13 +72,13 @@ private:
     }
 
     template <std::size_t I = 0, typename... Ts>
-    static std::variant<VariantResult<Ts>...> result_of(const void* winner,
-                                                        BranchTuple<Ts...>& branches) {
+    static std::variant<KeptResult<Ts>...> result_of(const void* winner,
+                                                     BranchTuple<Ts...>& branches) {
         auto& branch = std::get<I>(branches.all());
         if constexpr (I + 1 < sizeof...(Ts)) {
             if (&branch != winner) return result_of<I + 1>(winner, branches);
         }
-        return std::variant<VariantResult<Ts>...>{std::in_place_index<I>, branch.result()};
+        return std::variant<KeptResult<Ts>...>{std::in_place_index<I>, branch.result()};
     }
 
     template <typename T>

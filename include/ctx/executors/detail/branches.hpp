@@ -12,6 +12,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <tuple>
@@ -116,6 +117,12 @@ private:
 
 template <typename T>
 using BranchResult = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+
+/// The same where a reference cannot be: in a variant or a vector.
+template <typename T>
+using KeptResult =
+    std::conditional_t<std::is_reference_v<T>, std::reference_wrapper<std::remove_reference_t<T>>,
+                       BranchResult<T>>;
 
 /// One branch, and what its task resumes at its end.
 template <typename T>
