@@ -1,6 +1,7 @@
 #include "context/census.hpp"
 
 #include "context/stack.hpp"
+#include "context/start_warning.hpp"
 #include <ctx/context/census.hpp>
 
 #include <algorithm>
@@ -24,6 +25,7 @@ Census from_environment() noexcept {
     const std::string_view name = value == nullptr ? "" : value;
     if (name == "ages") return Census::ages;
     if (name == "stacks") return Census::stacks;
+    if (!name.empty() && name != "off") detail::warn_at_start("CTX_CENSUS is unknown, off is used");
     return Census::off;
 }
 

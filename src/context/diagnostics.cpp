@@ -1,7 +1,9 @@
+#include "context/start_warning.hpp"
 #include <ctx/context/diagnostics.hpp>
 
 #include <time.h>
 
+#include <array>
 #include <atomic>
 
 namespace ctx {
@@ -9,6 +11,15 @@ namespace {
 
 constinit std::atomic<DiagnosticsHandler> installed_handler{nullptr};
 constinit thread_local bool inside_handler = false;
+constinit std::array<std::atomic<const char*>, 4> start_warnings{};
+
+void tell_start_warnings() noexcept {
+    if (inside_handler) return;
+    for (std::atomic<const char*>& place : start_warnings) {
+        const char* const message = place.exchange(nullptr, std::memory_order_acq_rel);
+        if (message != nullptr) diagnose(Severity::warning, "context", message);
+    }
+}
 
 std::int64_t coarse_now_ns() noexcept {
     timespec now{};
@@ -19,7 +30,18 @@ std::int64_t coarse_now_ns() noexcept {
 }  // namespace
 
 DiagnosticsHandler set_diagnostics_handler(DiagnosticsHandler handler) noexcept {
-    return installed_handler.exchange(handler, std::memory_order_acq_rel);
+    const DiagnosticsHandler before =
+        installed_handler.exchange(handler, std::memory_order_acq_rel);
+    if (handler != nullptr) tell_start_warnings();
+    return before;
+}
+
+void detail::warn_at_start(const char* message) noexcept {
+    for (std::atomic<const char*>& place : start_warnings) {
+        const char* none = nullptr;
+        if (place.compare_exchange_strong(none, message, std::memory_order_acq_rel)) break;
+    }
+    if (installed_handler.load(std::memory_order_acquire) != nullptr) tell_start_warnings();
 }
 
 void diagnose(Severity severity, std::string_view component, std::string_view message) noexcept {

@@ -1,4 +1,5 @@
 #include "context/stack.hpp"
+#include "context/start_warning.hpp"
 #include <ctx/context/diagnostics.hpp>
 #include <ctx/context/lost_context.hpp>
 
@@ -22,6 +23,8 @@ LostContextDetection from_environment() noexcept {
     const std::string_view name = value == nullptr ? "" : value;
     if (name == "places") return LostContextDetection::places;
     if (name == "stacks") return LostContextDetection::stacks;
+    if (!name.empty() && name != "count")
+        detail::warn_at_start("CTX_LOST_CONTEXT is unknown, count is used");
     return LostContextDetection::count;
 }
 

@@ -29,7 +29,7 @@
 namespace ctx {
 
 /// Whether contexts that are made from now on are listed. The environment variable `CTX_CENSUS`
-/// with one of these names sets it at start.
+/// with one of these names sets it at start; another name is reported (diagnostics.hpp).
 enum class Census : std::uint8_t {
     off,     ///< no (default)
     ages,    ///< with their age

@@ -31,7 +31,9 @@ struct Diagnostic {
 
 using DiagnosticsHandler = void (*)(const Diagnostic&) noexcept;
 
-/// Replaces the handler; null silences. @return the one before.
+/// Replaces the handler; null silences. The first one hears at once, from this call, which of the
+/// variables that are read when the library is loaded (CTX_LOST_CONTEXT, CTX_CENSUS) have unknown
+/// values. @return the one before.
 CTX_EXPORT DiagnosticsHandler set_diagnostics_handler(DiagnosticsHandler handler) noexcept;
 
 /// Tells the handler, if there is one. For the layers of ctx and for adapters outside.

@@ -35,7 +35,7 @@
 namespace ctx {
 
 /// What is kept of a task without a context. The environment variable `CTX_LOST_CONTEXT` with one
-/// of these names sets it at start.
+/// of these names sets it at start; another name is reported (diagnostics.hpp).
 enum class LostContextDetection : std::uint8_t {
     count,   ///< that there was one (default)
     places,  ///< file and line of the call that submitted it, where the adapter knows
