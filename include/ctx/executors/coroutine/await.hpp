@@ -7,8 +7,9 @@
 //
 // Around one await of a coroutine whose type knows nothing of ctx. While the awaited thing begins
 // its work the context is current too, so that what it starts inherits it. Without ctx::await() the
-// context is lost where the coroutine goes on on another thread: it is empty then, never another
-// request's. Coroutines of the type ctx::task keep their context without this.
+// coroutine goes on in the context of whatever resumes it: none on a thread that has none, another
+// request's where its code resumes it on the spot, as unlock() of an async mutex does. Coroutines
+// of the type ctx::task keep their context without this.
 //
 // A Scope may be held over ctx::await(), but not over the first one of a coroutine that began to
 // run when it was called (its initial_suspend does not suspend): until then it runs in its caller's
