@@ -8,8 +8,10 @@
 //
 //     for (const ctx::ThreadContext& thread : ctx::thread_contexts()) …    // for a debug page
 //
-//     (gdb) call ctx_dump_threads()          // or, also in a core dump, with debug information:
-//     (gdb) thread apply all print *ctx_current_word.node
+//     (gdb) call (void)ctx_dump_threads()    // or, also in a core dump, if the library
+//     (gdb) thread apply all -s print *'ctx::detail::ctx_current_word'.node   // has debug information
+//
+// With -s the second command skips threads without a context, and does not end at the first.
 //
 // Every thread is asked by a signal and answers from its handler, wherever it is. The thread's own
 // code pays nothing. SIGURG is taken because programs rarely use it and ignoring it is harmless; it
