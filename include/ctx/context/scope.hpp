@@ -10,7 +10,9 @@
 // Errors    Ending a Scope elsewhere or out of order is a programming error. It is always counted
 //           (`ctx_scope_misuse_total`); set_scope_misuse_policy() says whether it is also reported
 //           or aborts. Builds without NDEBUG of the context library abort. Memory stays safe,
-//           unless two threads end Scopes of one chain at the same time.
+//           unless two threads end Scopes of one chain at the same time. What one out of order
+//           would spoil is repaired: the inner Scope restores what the outer one replaced. Not so
+//           once a Scope has ended on a foreign thread anywhere in the process.
 //           A Scope that is still open when its thread ends, because it was leaked or its stack was
 //           abandoned, is dropped, counted (`ctx_scope_left_open_total`) and reported likewise.
 // Cost      A move in and a move out: two thread-local stores, no atomic, no allocation.
