@@ -10,6 +10,15 @@
 // one has succeeded; the others are asked to stop (cancellation.hpp) and waited for: nothing of
 // them runs when the coroutine goes on. It does so with the join of its context and the winner's.
 //
+// What a branch hands on (ctx::spawn, ctx::bind) has the branches' stop token, also from the winner:
+// it is cancelled when one has succeeded. What is to go on needs the token from outside, or is
+// begun after the await; ctx::background() takes the token away, and the rest of the context too:
+//
+//     const std::stop_token own = ctx::stop_token_of(ctx::current());    // before when_any
+//     …                                                                  // in the branch:
+//     const ctx::Scope scope{ctx::with_stop_token(ctx::current(), own)};
+//     receipt = ctx::spawn(pool, write_to_cache(quote));
+//
 // The others add nothing, neither baggage nor links, not even one that came to its end before it
 // noticed the stop: what it found out was thrown away with its result.
 //
