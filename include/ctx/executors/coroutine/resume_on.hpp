@@ -8,7 +8,8 @@
 // Threads   The coroutine is on a thread of the pool afterwards.
 // Errors    What the pool throws comes out of the co_await, and the coroutine goes on where it is.
 //           A pool that drops its tasks leaves the coroutine suspended for ever.
-// Cost      One submission of a pointer.
+// Cost      One submission of a pointer. A pool that runs tasks at once, in the call, nests: some
+//           10^5 such awaits in a row overflow a stack of 8 MiB.
 
 #pragma once
 

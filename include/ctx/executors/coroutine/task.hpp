@@ -14,12 +14,16 @@
 // context that is current then. Whatever it awaits, a timer, a pool, other people's coroutines, it
 // goes on with its own context, and the thread that resumed it gets its context back.
 //
+// The parameters of a task that is destroyed before it starts are destroyed in the context of
+// whoever destroys it.
+//
 // Threads   A task runs on one thread at a time, and may change threads at each co_await.
 // Errors    An exception of the coroutine comes out of the co_await, the future, or sync_wait().
 //           Awaiting a task twice, or an empty one, is a programming error: assertion.
 // Cost      One frame. An await of a task: moves of the context, one increment, and a symmetric
 //           transfer where the compiler makes a tail call of it: however many tasks complete at
-//           once, the stack gets no deeper.
+//           once, the stack gets no deeper. What resumes a task within the call that it awaits, as
+//           a pool does that runs tasks at once, nests (resume_on.hpp).
 
 #pragma once
 
