@@ -22,6 +22,28 @@
 //     net::steady_timer timer{io, *context.get(ctx::deadline_key)};
 //     timer.async_wait([&stop](error_code error) { if (!error) stop.request_stop(); });
 //
+// A task awaits an Asio coroutine by `co_await co_spawn(executor, session(), use_task)`. The other
+// way round, a task in an awaitable, does not compile; make an operation of it:
+//
+//     template <typename Handler>
+//     ctx::task<> complete(ctx::task<int> asked, Handler handler) {
+//         std::exception_ptr failure;
+//         int answer = 0;
+//         try {
+//             answer = co_await std::move(asked);
+//         } catch (...) {
+//             failure = std::current_exception();
+//         }
+//         net::dispatch(net::append(std::move(handler), failure, answer));
+//     }
+//     net::awaitable<int> await_task(ctx::task<int> asked) {
+//         return net::async_initiate<const net::use_awaitable_t<>, void(std::exception_ptr, int)>(
+//             [asked = std::move(asked)](auto handler) mutable {
+//                 static_cast<void>(ctx::start(complete(std::move(asked), std::move(handler))));
+//             },
+//             net::use_awaitable);
+//     }
+//
 // Threads   The stop may be requested on any thread. A task must not be destroyed while it waits.
 // Errors    An error_code or exception_ptr that comes first is thrown, an error_code as a
 //           system_error. An operation that is dropped, its io_context destroyed, throws
