@@ -9,7 +9,8 @@
 // request's identity was lost before that. Which line it was is worth knowing while somebody looks
 // for it, and is not kept otherwise. The first task from each place is also told to the diagnostics
 // handler (diagnostics.hpp). Work that has no request on purpose is not counted when it says so:
-// background() and detach() (ctx/executors/bind.hpp).
+// background() and detach() (ctx/executors/bind.hpp). `ctx::asio::wrap(io, ctx::Context{})`, empty
+// on purpose, is not counted, but each of its tasks is (`ctx_asio_tasks_without_context_total`).
 //
 //     // An adapter of your own:
 //     ctx::LostContextCounter lost{"mylib", "ctx_mylib_tasks_without_context_total", "Tasks …"};
