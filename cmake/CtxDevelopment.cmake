@@ -89,7 +89,8 @@ function(ctx_add_test name)
     list(APPEND properties LABELS "${arg_LABELS}")
   endif()
   if(CTX_SANITIZE)
-    add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1)
+    add_test(NAME ${name}
+      COMMAND ${name}_test --gtest_brief=1 --gtest_death_test_style=threadsafe)
     set_tests_properties(${name} PROPERTIES ${properties})
   else()
     gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST

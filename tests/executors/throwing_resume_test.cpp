@@ -87,6 +87,7 @@ TEST_F(ThrowingResume, gives_the_resumer_its_context_back_from_a_type_of_ones_ow
     begin_and_resume(own);
 }
 
+#ifndef __SANITIZE_THREAD__  // whose std::call_once stays closed behind an exception
 /// Can be moved so often.
 struct Fragile {
     int moves = 0;
@@ -113,5 +114,6 @@ TEST_F(ThrowingResume, a_result_that_cannot_be_moved_fails_the_future) {
     EXPECT_GT(arrived, 0);
     EXPECT_LT(arrived, 10);
 }
+#endif
 
 }  // namespace

@@ -107,7 +107,7 @@ private:
     std::vector<std::unique_ptr<ThreadRing>> fresh_;
     std::atomic<std::uint32_t> fresh_count_{0};
 
-    std::timed_mutex delivery_mutex_;  // held during a pass
+    std::mutex delivery_mutex_;        // held during a pass
     bool is_delivery_locked_ = false;  // by before_fork()
     std::vector<Seat> seats_;
     std::vector<Candidate> candidates_;
