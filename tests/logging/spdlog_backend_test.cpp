@@ -238,9 +238,10 @@ public:
 
 protected:
     void sink_it_(const spdlog::details::log_msg& message) override {
-        if (message.payload == spdlog::string_view_t{"echo"}) return;
+        const auto own = logger.lock();
+        if (own == nullptr || message.payload == spdlog::string_view_t{"echo"}) return;
         for (int i = 0; i < 1000; ++i)
-            logger.lock()->info("echo");
+            own->info("echo");
     }
     void flush_() override {}
 };
@@ -274,10 +275,15 @@ protected:
 TEST_F(SpdlogBackend, a_logger_may_end_on_the_backends_thread) {
     const auto ending = std::make_shared<EndingSink>();
     auto logger = async({ending, sink_});
+    const auto gate = std::make_shared<GateSink>();
+    const auto holder = async({gate});
+    holder->info("hold the backend");
+    gate->wait_until_reached();
     std::thread([&] { logger->info("from a thread that nobody has heard of"); }).join();
     logger->info("end yourself");
     logger->info("and say this");
     ending->victim = std::move(logger);
+    gate->open();
     EXPECT_EQ(lines().size(), 3U);
 }
 
