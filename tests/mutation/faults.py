@@ -128,8 +128,8 @@ FAULTS = [
     Fault("await_leaves_the_scopes", COROUTINE + "await.hpp",
           "if (key_.call != nullptr) word_.top = exchange_top(nullptr);", "", [AWAITS]),
     Fault("await_forgets_the_resumer", COROUTINE + "await.hpp",
-          "while (next != nullptr);\n        release_node(exchange_word(resumer).node);",
-          "while (next != nullptr);\n        release_node(resumer.node);\n"
+          "            throw;\n        }\n        release_node(exchange_word(resumer).node);",
+          "            throw;\n        }\n        release_node(resumer.node);\n"
           "        release_node(exchange_word({nullptr, nullptr}).node);", [HAND_OVER]),
     Fault("await_destroys_in_the_destroyer_s_context", COROUTINE + "await.hpp",
           "destroyer = exchange_word(std::exchange(self->word_, Word{nullptr, nullptr}));",
