@@ -33,13 +33,9 @@ function(ctx_configure_program target folder)
     CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/${folder}")
   # Programs are most of the time that a sanitized build takes, and half of that is optimizing
-  # them; the libraries under test are optimized as ever. Of UBSan's checks, programs go without
-  # those whose faults ASan stops at as well.
+  # them; the libraries under test are optimized as ever.
   if(CTX_SANITIZE AND NOT CTX_FUZZ)
     target_compile_options(${target} PRIVATE -O0)
-    if(CTX_SANITIZE MATCHES "address.*undefined")
-      target_compile_options(${target} PRIVATE -fno-sanitize=null,object-size,pointer-overflow)
-    endif()
   endif()
 endfunction()
 

@@ -47,12 +47,7 @@ foreach(version IN ITEMS boost_1_74 standalone)
     SOURCES asio_contract_test.cpp asio_coroutine_contract_test.cpp LINKS ctx::testing)
   set(torture ${version}_propagation_torture)
   ctx_add_program(${torture} FOLDER tests
-    SOURCES
-      torture/asio_hops.cpp
-      torture/coroutine_hops.cpp
-      torture/main.cpp
-      torture/plain_hops.cpp
-      torture/torture.cpp
+    SOURCES ${torture_sources}
     LINKS ctx_asio_${version} ctx::logging GTest::gtest)
   target_include_directories(${torture} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
   add_test(NAME ${torture} COMMAND ${torture})

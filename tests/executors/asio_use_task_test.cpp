@@ -251,6 +251,47 @@ TEST_F(AsioUseTask, goes_into_other_tokens) {
 }
 #endif
 
+#if CTX_ASIO_VERSION >= 102600  // append
+// As the header of use_task shows it.
+template <typename Handler>
+task<> complete(task<int> asked, Handler handler) {
+    std::exception_ptr failure;
+    int answer = 0;
+    try {
+        answer = co_await std::move(asked);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    net::dispatch(net::append(std::move(handler), failure, answer));
+}
+net::awaitable<int> await_task(task<int> asked) {
+    return net::async_initiate<const net::use_awaitable_t<>, void(std::exception_ptr, int)>(
+        [asked = std::move(asked)](auto handler) mutable {
+            static_cast<void>(start(complete(std::move(asked), std::move(handler))));
+        },
+        net::use_awaitable);
+}
+
+task<int> answer(net::io_context& io, const Context& own, bool fails) {
+    co_await net::post(io, use_task);
+    EXPECT_EQ(here(), own.node());
+    if (fails) throw std::runtime_error("no answer");
+    co_return 41;
+}
+net::awaitable<int> session(task<int> asked) {
+    co_return 1 + co_await await_task(std::move(asked));
+}
+task<int> there_and_back(net::io_context& io, const Context& own, bool fails) {
+    co_return co_await net::co_spawn(asio::wrap(io), session(answer(io, own, fails)), use_task);
+}
+
+TEST_F(AsioUseTask, tasks_and_coroutines_of_asio_await_each_other) {
+    EXPECT_EQ(run(one_, there_and_back(io_, one_, false)), 42);
+    io_.restart();
+    EXPECT_THROW(run(one_, there_and_back(io_, one_, true)), std::runtime_error);
+}
+#endif
+
 // Knows nothing of contexts.
 struct Eager {
     struct promise_type {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <future>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -236,6 +237,33 @@ task<void> result_types() {
 
 TEST_F(WhenAny, gives_values_references_and_nothing) {
     EXPECT_NO_THROW(ctx::sync_wait(result_types()));
+}
+
+// What a winner hands on is cancelled with the branches, unless it has the token from outside.
+task<bool> is_cancelled_later(ctx::test::SmallPool& pool, std::future<void> decided) {
+    co_await ctx::resume_on(pool);
+    decided.wait();
+    co_return ctx::is_cancelled();
+}
+task<std::future<bool>> hands_on(ctx::test::SmallPool& pool, std::future<void> decided,
+                                 std::optional<std::stop_token> own) {
+    const Scope scope{own ? ctx::with_stop_token(ctx::current(), *own) : Context{ctx::current()}};
+    co_return ctx::spawn(pool, is_cancelled_later(pool, std::move(decided)));
+}
+task<bool> hand_on(ctx::test::SmallPool& pool, bool keeps_its_own) {
+    std::optional<std::stop_token> own;
+    if (keeps_its_own) own = ctx::stop_token_of(ctx::current());
+    std::promise<void> decided;
+    auto won = co_await ctx::when_any(hands_on(pool, decided.get_future(), own), nothing());
+    decided.set_value();
+    co_return std::get<0>(won).get();
+}
+
+TEST_F(WhenAny, cancels_what_a_winner_hands_on_unless_it_has_the_token_from_outside) {
+    ctx::test::SmallPool pool{2};
+    const Scope scope{ctx::test::request(1)};
+    EXPECT_TRUE(ctx::sync_wait(hand_on(pool, false)));
+    EXPECT_FALSE(ctx::sync_wait(hand_on(pool, true)));
 }
 
 task<int> adds_to_nothing() {

@@ -3,12 +3,16 @@
 #pragma once
 
 #include "logging/contexts.hpp"
+#include "logging/sinks.hpp"
 #include <ctx/context.hpp>
+#include <ctx/logging/spdlog.hpp>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <spdlog/logger.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -80,6 +84,43 @@ inline void dump_in_another_request(spdlog::logger& logger) {
     const ctx::Scope dumper{ctx::Context{}.with_span(
         {ctx::TraceId{0xd, 0xd}, ctx::SpanId{0xd}, ctx::TraceFlags{1}, {}, false})};
     logger.dump_backtrace();
+}
+
+/// Any message, however odd, is one line with the id of the request, and the message it was.
+template <typename Lines>
+void expect_any_payload_survives(spdlog::logger& logger, MemorySink& sink, const Lines& lines) {
+    std::string binary;
+    for (int i = 0; i < 256; ++i)
+        binary += static_cast<char>(i);
+    const std::vector<std::string> payloads{
+        "", "x", std::string(2 << 20, 'x'), binary, std::string(1500, 'y'), forged_line};
+    {
+        const Scope scope{request()};
+        for (const auto& payload : payloads)
+            logger.info(spdlog::string_view_t{payload.data(), payload.size()});
+    }
+    const std::vector<std::string> all = lines();
+    EXPECT_EQ(sink.messages(), payloads);
+    ASSERT_EQ(all.size(), payloads.size());
+    for (const auto& line : all) {
+        EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
+        EXPECT_EQ(trace_in(line), trace_hex);
+    }
+}
+
+/// @param logger  writes to `gate`, then to `sink`.
+inline void expect_flush_waits_in_time(spdlog::logger& logger, GateSink& gate, MemorySink& sink) {
+    using namespace std::chrono_literals;
+    for (int i = 0; i < 3; ++i)
+        logger.info("{}", i);
+    gate.wait_until_reached();
+    EXPECT_FALSE(log::flush(20ms));
+    EXPECT_FALSE(flush(20ms));
+    EXPECT_EQ(sink.lines().size(), 0U);
+    gate.open();
+    EXPECT_TRUE(flush(30s));
+    EXPECT_EQ(sink.lines().size(), 3U);
+    EXPECT_GE(sink.flushes(), 1U);
 }
 
 }  // namespace ctx::test

@@ -14,10 +14,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <latch>
 #include <memory>
 #include <string>
@@ -123,17 +126,7 @@ TEST_F(SpdlogBackend, a_line_from_the_future_waits_for_nothing) {
 
 TEST_F(SpdlogBackend, flush_waits_for_delivery_and_gives_up_in_time) {
     const auto gate = std::make_shared<GateSink>();
-    const auto logger = async({gate, sink_});
-    for (int i = 0; i < 3; ++i)
-        logger->info("{}", i);
-    gate->wait_until_reached();
-    EXPECT_FALSE(ctx::log::flush(20ms));
-    EXPECT_FALSE(ctx::flush(20ms));
-    EXPECT_EQ(sink_->lines().size(), 0U);
-    gate->open();
-    EXPECT_TRUE(ctx::flush(30s));
-    EXPECT_EQ(sink_->lines().size(), 3U);
-    EXPECT_GE(sink_->flushes(), 1U);
+    ctx::test::expect_flush_waits_in_time(*async({gate, sink_}), *gate, *sink_);
 }
 
 TEST_F(SpdlogBackend, a_loggers_flush_comes_behind_its_lines) {
@@ -200,21 +193,7 @@ TEST_F(SpdlogBackend, a_sink_that_throws_takes_nothing_from_the_others) {
 }
 
 TEST_F(SpdlogBackend, any_payload_comes_out_as_it_went_in) {
-    std::string binary;
-    for (int i = 0; i < 256; ++i)
-        binary += static_cast<char>(i);
-    const std::vector<std::string> payloads{
-        "", "x", std::string(2 << 20, 'x'), binary, std::string(1500, 'y'), ctx::test::forged_line};
-    const auto logger = async({sink_});
-    const ctx::Scope scope{ctx::test::request()};
-    for (const auto& payload : payloads)
-        logger->info(spdlog::string_view_t{payload.data(), payload.size()});
-    const auto all = lines();
-    EXPECT_EQ(sink_->messages(), payloads);
-    for (const auto& line : all) {
-        EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
-        EXPECT_EQ(trace_in(line), ctx::test::trace_hex);
-    }
+    ctx::test::expect_any_payload_survives(*async({sink_}), *sink_, [this] { return lines(); });
 }
 
 TEST_F(SpdlogBackend, a_dumped_backtrace_never_shows_the_dumpers_id) {
@@ -429,57 +408,58 @@ TEST_F(SpdlogBackend, parent_and_child_of_a_fork_write_each_line_once) {
     close(ends[1]);
 }
 
-std::size_t lines_in(const std::string& path) {
-    std::ifstream file{path};
-    std::string line;
-    std::size_t count = 0;
-    while (std::getline(file, line))
-        ++count;
-    return count;
-}
+/// A path of its own, and what is there at the end is removed.
+class LogFile {
+public:
+    LogFile() = default;
+    ~LogFile() { std::remove(path_.c_str()); }
+    LogFile(const LogFile&) = delete;
+    LogFile& operator=(const LogFile&) = delete;
 
-/// Runs in a child; its lines are still on their way when it dies.
-[[noreturn]] void die_while_logging(const std::string& path, std::size_t count) {
-    ctx::log::drain_on_fatal_signals();
-    const auto logger = ctx::log::make_async_logger(
-        "svc", {std::make_shared<spdlog::sinks::basic_file_sink_mt>(path)}, {});
-    for (std::size_t i = 0; i < count; ++i)
-        logger->info("x");
-    std::abort();
+    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] std::size_t count_lines() const {
+        std::ifstream file{path_};
+        return static_cast<std::size_t>(std::count(std::istreambuf_iterator<char>{file}, {}, '\n'));
+    }
+
+private:
+    const std::string path_ = testing::TempDir() + "ctx_backend_test." + std::to_string(getpid());
+};
+
+constexpr std::size_t last_lines = 300;
+
+/// Runs `end` in a child whose lines are still on their way. @return how the child ended.
+template <typename End>
+int end_while_logging(const std::string& path, const End& end) {
+    const pid_t child = fork();
+    if (child == 0) {
+        // Not let go of: the logger must not be what waits.
+        auto* const logger = new std::shared_ptr<spdlog::logger>(ctx::log::make_async_logger(
+            "svc", {std::make_shared<spdlog::sinks::basic_file_sink_mt>(path)}, {}));
+        for (std::size_t i = 0; i < last_lines; ++i)
+            (*logger)->info("x");
+        end();
+    }
+    int status = 0;
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    return status;
 }
 
 TEST_F(SpdlogBackend, a_process_that_dies_of_a_signal_has_written_its_lines) {
-    constexpr std::size_t count = 300;
-    const std::string path =
-        testing::TempDir() + "ctx_backend_test." + std::to_string(getpid()) + ".log";
-    const pid_t child = fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) die_while_logging(path, count);
-    int status = 0;
-    ASSERT_EQ(waitpid(child, &status, 0), child);
+    const LogFile file;
+    const int status = end_while_logging(file.path(), [] {
+        ctx::log::drain_on_fatal_signals();
+        std::abort();
+    });
     EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
-    EXPECT_EQ(lines_in(path), count);
-    std::remove(path.c_str());
+    EXPECT_EQ(file.count_lines(), last_lines);
 }
 
 TEST_F(SpdlogBackend, a_process_that_ends_has_written_its_lines) {
-    constexpr std::size_t count = 300;
-    const std::string path =
-        testing::TempDir() + "ctx_backend_test." + std::to_string(getpid()) + ".exit.log";
-    const pid_t child = fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) {
-        auto* const immortal = new std::shared_ptr<spdlog::logger>(ctx::log::make_async_logger(
-            "svc", {std::make_shared<spdlog::sinks::basic_file_sink_mt>(path)}, {}));
-        for (std::size_t i = 0; i < count; ++i)
-            (*immortal)->info("x");
-        std::exit(0);
-    }
-    int status = 0;
-    ASSERT_EQ(waitpid(child, &status, 0), child);
+    const LogFile file;
+    const int status = end_while_logging(file.path(), [] { std::exit(0); });
     EXPECT_TRUE(WIFEXITED(status));
-    EXPECT_EQ(lines_in(path), count);
-    std::remove(path.c_str());
+    EXPECT_EQ(file.count_lines(), last_lines);
 }
 
 TEST_F(SpdlogBackend, leaks_no_context) {

@@ -127,17 +127,8 @@ TEST_F(SpdlogCarry, a_logger_that_is_dropped_delivers_what_it_accepted) {
 
 TEST_F(SpdlogCarry, flush_waits_for_delivery_and_gives_up_in_time) {
     const auto gate = std::make_shared<GateSink>();
-    const auto logger = async({gate, sink_}, 2);
-    for (int i = 0; i < 3; ++i)
-        logger->info("{}", i);  // one in the worker's hands, the queue full
-    gate->wait_until_reached();
-    EXPECT_FALSE(ctx::log::flush(20ms));
-    EXPECT_FALSE(ctx::flush(20ms));
-    EXPECT_EQ(sink_->lines().size(), 0U);
-    gate->open();
-    EXPECT_TRUE(ctx::flush(30s));
-    EXPECT_EQ(sink_->lines().size(), 3U);
-    EXPECT_GE(sink_->flushes(), 1U);
+    // One line in the hands of the worker, and the queue full.
+    ctx::test::expect_flush_waits_in_time(*async({gate, sink_}, 2), *gate, *sink_);
 }
 
 TEST_F(SpdlogCarry, flush_waits_for_clones_that_nobody_registered) {
@@ -171,24 +162,7 @@ TEST_F(SpdlogCarry, a_sink_that_throws_takes_nothing_from_the_others) {
 }
 
 TEST_F(SpdlogCarry, any_payload_comes_out_as_it_went_in) {
-    std::string binary;
-    for (int i = 0; i < 256; ++i)
-        binary += static_cast<char>(i);
-    const std::vector<std::string> payloads{
-        "", "x", std::string(2 << 20, 'x'), binary, std::string(1500, 'y'), ctx::test::forged_line};
-    const auto logger = async({sink_});
-    {
-        const ctx::Scope scope{ctx::test::request()};
-        for (const auto& payload : payloads)
-            logger->info(spdlog::string_view_t{payload.data(), payload.size()});
-    }
-    const auto all = lines();
-    EXPECT_EQ(sink_->messages(), payloads);
-    ASSERT_EQ(all.size(), payloads.size());
-    for (const auto& line : all) {
-        EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
-        EXPECT_EQ(trace_in(line), ctx::test::trace_hex);
-    }
+    ctx::test::expect_any_payload_survives(*async({sink_}), *sink_, [this] { return lines(); });
 }
 
 TEST_F(SpdlogCarry, a_message_that_imitates_a_capture_is_data_on_every_path) {

@@ -11,7 +11,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <new>
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -121,9 +120,12 @@ private:
 };
 
 Backend& Backend::instance() {
-    static auto* const backend = new Backend;
-    used_backend.store(backend, std::memory_order_release);
-    return *backend;
+    static Backend& backend = []() -> Backend& {
+        auto* const made = new Backend;
+        used_backend.store(made, std::memory_order_release);
+        return *made;
+    }();
+    return backend;
 }
 
 Backend* Backend::if_used() noexcept {
@@ -198,9 +200,9 @@ bool Backend::flush(Deadline deadline) noexcept {
     return answer_changed_.wait_until(lock, deadline, [&] { return answered_.load() >= mine; });
 }
 
-void Backend::drain_in_signal_handler(std::chrono::nanoseconds patience) noexcept {
+void Backend::drain_in_signal_handler(std::chrono::nanoseconds limit) noexcept {
     if (is_backend_thread || !is_running_.load(std::memory_order_acquire)) return;
-    const auto deadline = std::chrono::steady_clock::now() + patience;
+    const auto deadline = std::chrono::steady_clock::now() + limit;
     const std::uint64_t mine = requested_.fetch_add(1) + 1;
     wake();
     for (;;) {

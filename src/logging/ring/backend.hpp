@@ -48,7 +48,7 @@ public:
     /// @return false when that took too long, and on the backend's own thread.
     bool flush(Deadline deadline) noexcept;
     /// The same, with nothing but atomics and system calls.
-    void drain_in_signal_handler(std::chrono::nanoseconds patience) noexcept;
+    void drain_in_signal_handler(std::chrono::nanoseconds limit) noexcept;
 
 private:
     /// A ring and how far the backend may read it.

@@ -62,7 +62,7 @@ std::size_t Backend::Pass::take_earliest() noexcept {
 void Backend::Pass::deliver_from(std::size_t number) noexcept {
     Seat& seat = backend_.seats_[number];
     const auto& others = backend_.candidates_;
-    seat.last_used = std::chrono::steady_clock::now();
+    seat.last_used = now_;
     while (TimedRecord* front = ripe_front(seat)) {
         if (!others.empty() && others.front().time < front->time) return offer(number, *front);
         deliver(seat, *front);

@@ -5,6 +5,8 @@
 #include "logging/ring/backend.hpp"
 #include <ctx/context/scope.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 
 namespace ctx::log::detail {
@@ -29,6 +31,7 @@ private:
 
     Backend& backend_;
     const std::int64_t begin_;
+    const std::chrono::steady_clock::time_point now_ = std::chrono::steady_clock::now();
     const Scope none_{Context{}};  // without a backend's thread this is a thread with a context
     std::optional<Scope> current_;
 };

@@ -42,7 +42,7 @@ std::shared_ptr<CapturingLogger> CapturingLogger::create(const spdlog::logger& l
 
 CapturingLogger::CapturingLogger(const spdlog::logger& like, std::shared_ptr<spdlog::logger> queue,
                                  std::shared_ptr<spdlog::logger> original)
-    : spdlog::logger(like), queue_(std::move(queue)), original_(std::move(original)) {
+    : ContextLogger(like, std::move(original)), queue_(std::move(queue)) {
     sinks_ = queue_->sinks();
     queue_->disable_backtrace();  // this logger keeps it
 }

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "logging/spdlog/context_logger.hpp"
 #include <ctx/logging/record_context.hpp>
 
 #include <spdlog/logger.h>
@@ -14,12 +15,11 @@ namespace ctx::log::detail {
 
 /// Appends the context to each message and hands it to `queue`, an asynchronous logger of spdlog
 /// whose sinks are ContextSinks that take it off again. spdlog's own is final, hence two.
-class CapturingLogger final : public spdlog::logger,
+class CapturingLogger final : public ContextLogger,
                               public std::enable_shared_from_this<CapturingLogger> {
 public:
-    /// A logger with the name, levels, error handler and backtrace of `like`.
-    /// @param queue     nobody else uses it; `like`'s sinks in it, wrapped.
-    /// @param original  the logger this one takes the place of, or null.
+    /// A logger like `like`.
+    /// @param queue  nobody else uses it; `like`'s sinks in it, wrapped.
     [[nodiscard]] static std::shared_ptr<CapturingLogger> create(
         const spdlog::logger& like, std::shared_ptr<spdlog::logger> queue,
         std::shared_ptr<spdlog::logger> original);
@@ -30,9 +30,6 @@ public:
     std::shared_ptr<spdlog::logger> clone(std::string name) override;
 
     [[nodiscard]] const std::shared_ptr<spdlog::logger>& queue() const noexcept { return queue_; }
-    [[nodiscard]] const std::shared_ptr<spdlog::logger>& original() const noexcept {
-        return original_;
-    }
 
 protected:
     void sink_it_(const spdlog::details::log_msg& message) override;
@@ -45,7 +42,6 @@ private:
     void post_remembered(const spdlog::details::log_msg& message, const RecordContext& context);
 
     const std::shared_ptr<spdlog::logger> queue_;
-    const std::shared_ptr<spdlog::logger> original_;
 };
 
 }  // namespace ctx::log::detail

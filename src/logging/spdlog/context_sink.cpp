@@ -4,7 +4,6 @@
 #include "logging/spdlog/record.hpp"
 #include "logging/spdlog/stats.hpp"
 #include <ctx/logging/capture.hpp>
-#include <ctx/logging/spdlog/formatter.hpp>
 #include <ctx/logging/text_suffix.hpp>
 
 #include <spdlog/details/os.h>
@@ -33,9 +32,13 @@ void ContextSink::log(const spdlog::details::log_msg& message) {
         log_carried(message);
         return;
     }
-    // Synchronous loggers and those of the backend may share a sink.
+    // Synchronous loggers and those of the backend, which says the context, may share a sink.
+    if (const RecordContext* context = ActiveRecord::find(message.payload)) {
+        deliver_active(message, *context);
+        return;
+    }
     FragmentBuffer buffer;  // NOLINT(*-member-init): written before it is read
-    deliver(message, log::record_context(message, buffer));
+    deliver(message, ambient_context(message, buffer));
 }
 
 void ContextSink::log_carried(const spdlog::details::log_msg& message) {
@@ -61,12 +64,17 @@ void ContextSink::log_uncarried(const spdlog::details::log_msg& message) {
 }
 
 void ContextSink::deliver(const spdlog::details::log_msg& message, const RecordContext& context) {
+    const ActiveRecord active{message, context};
+    deliver_active(message, context);
+}
+
+void ContextSink::deliver_active(const spdlog::details::log_msg& message,
+                                 const RecordContext& context) {
     if (settings_->format == Format::text && !context.empty()) {
         deliver_with_suffix(message, context);
-        return;
+    } else {
+        inner_->log(message);
     }
-    const ActiveRecord active{message, context};
-    inner_->log(message);
 }
 
 void ContextSink::deliver_with_suffix(const spdlog::details::log_msg& message,

@@ -112,11 +112,12 @@ void restore(const LoggerPtr& logger) {
             sink = std::move(inner);
         }
     }
-    const LoggerPtr original = detail::original_of(*logger);
-    if (original == nullptr) {
+    const auto* mine = dynamic_cast<detail::ContextLogger*>(logger.get());
+    if (mine == nullptr) {
         logger->sinks() = std::move(sinks);
         return;
     }
+    const LoggerPtr original = mine->original();
     original->set_level(logger->level());
     original->flush_on(logger->flush_level());
     put_in_place(logger, original);
@@ -145,9 +146,8 @@ void uninstall() {
     detail::set_settings(std::make_shared<const detail::Settings>());
     flush(settle_time);
     for (const LoggerPtr& logger : detail::registered_loggers()) {
-        const bool is_of_a_factory =
-            detail::carries_contexts(*logger) && detail::original_of(*logger) == nullptr;
-        if (!is_of_a_factory) restore(logger);
+        const auto* mine = dynamic_cast<detail::ContextLogger*>(logger.get());
+        if (mine == nullptr || mine->original() != nullptr) restore(logger);
     }
 }
 

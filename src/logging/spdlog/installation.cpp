@@ -97,10 +97,10 @@ void register_with_lifecycle() {
 
 namespace {
 
-std::shared_ptr<spdlog::logger> ring_logger_like(const spdlog::logger& like,
-                                                 std::shared_ptr<spdlog::logger> original,
-                                                 spdlog::async_overflow_policy policy,
-                                                 const std::shared_ptr<const Settings>& settings) {
+std::shared_ptr<ContextLogger> ring_logger_like(const spdlog::logger& like,
+                                                std::shared_ptr<spdlog::logger> original,
+                                                spdlog::async_overflow_policy policy,
+                                                const std::shared_ptr<const Settings>& settings) {
     auto made =
         RingLogger::create(like, when_full(settings->overflow, policy), std::move(original));
     wrap_sinks(*made, ContextSink::Source::ambient, settings);
@@ -110,8 +110,8 @@ std::shared_ptr<spdlog::logger> ring_logger_like(const spdlog::logger& like,
 
 }  // namespace
 
-std::shared_ptr<spdlog::logger> replacement_for(const std::shared_ptr<spdlog::logger>& original,
-                                                const std::shared_ptr<const Settings>& settings) {
+std::shared_ptr<ContextLogger> replacement_for(const std::shared_ptr<spdlog::logger>& original,
+                                               const std::shared_ptr<const Settings>& settings) {
     if (settings->async == AsyncMode::own_backend) {
         return ring_logger_like(*original, original, overflow_policy_of(*original), settings);
     }
@@ -123,11 +123,11 @@ std::shared_ptr<spdlog::logger> replacement_for(const std::shared_ptr<spdlog::lo
     return CapturingLogger::create(*original, queue, original);
 }
 
-std::shared_ptr<spdlog::logger> new_async_logger(std::string name,
-                                                 std::vector<spdlog::sink_ptr> sinks,
-                                                 std::weak_ptr<spdlog::details::thread_pool> pool,
-                                                 spdlog::async_overflow_policy overflow,
-                                                 const std::shared_ptr<const Settings>& settings) {
+std::shared_ptr<ContextLogger> new_async_logger(std::string name,
+                                                std::vector<spdlog::sink_ptr> sinks,
+                                                std::weak_ptr<spdlog::details::thread_pool> pool,
+                                                spdlog::async_overflow_policy overflow,
+                                                const std::shared_ptr<const Settings>& settings) {
     if (settings->async == AsyncMode::own_backend) {
         const spdlog::logger like{std::move(name), sinks.begin(), sinks.end()};
         return ring_logger_like(like, nullptr, overflow, settings);
@@ -137,19 +137,6 @@ std::shared_ptr<spdlog::logger> new_async_logger(std::string name,
     queue->sinks() = wrapped_sinks(sinks, settings);
     remember_queue(queue);
     return CapturingLogger::create(*queue, queue, nullptr);
-}
-
-bool carries_contexts(const spdlog::logger& logger) noexcept {
-    return dynamic_cast<const CapturingLogger*>(&logger) != nullptr ||
-           dynamic_cast<const RingLogger*>(&logger) != nullptr;
-}
-
-std::shared_ptr<spdlog::logger> original_of(const spdlog::logger& logger) noexcept {
-    if (const auto* capturing = dynamic_cast<const CapturingLogger*>(&logger)) {
-        return capturing->original();
-    }
-    const auto* ring = dynamic_cast<const RingLogger*>(&logger);
-    return ring == nullptr ? nullptr : ring->original();
 }
 
 bool wrap_sinks(spdlog::logger& logger, ContextSink::Source source,
@@ -185,7 +172,9 @@ std::shared_ptr<spdlog::logger> make_async_logger(std::string name,
 }
 
 std::shared_ptr<spdlog::logger> with_context(std::shared_ptr<spdlog::logger> logger) {
-    if (sdk_disabled() || detail::carries_contexts(*logger)) return logger;
+    if (sdk_disabled() || dynamic_cast<detail::ContextLogger*>(logger.get()) != nullptr) {
+        return logger;
+    }
     const auto settings = detail::settings_in_force();
     if (std::dynamic_pointer_cast<spdlog::async_logger>(logger) != nullptr) {
         return detail::replacement_for(logger, settings);

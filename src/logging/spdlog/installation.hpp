@@ -30,20 +30,15 @@ void remember_queue(const std::shared_ptr<spdlog::logger>& queue);
 void register_with_lifecycle();
 
 /// A logger that takes the place of `original`, which is asynchronous.
-[[nodiscard]] std::shared_ptr<spdlog::logger> replacement_for(
+[[nodiscard]] std::shared_ptr<ContextLogger> replacement_for(
     const std::shared_ptr<spdlog::logger>& original,
     const std::shared_ptr<const Settings>& settings);
 
 /// An asynchronous logger that nobody has registered.
-[[nodiscard]] std::shared_ptr<spdlog::logger> new_async_logger(
+[[nodiscard]] std::shared_ptr<ContextLogger> new_async_logger(
     std::string name, std::vector<spdlog::sink_ptr> sinks,
     std::weak_ptr<spdlog::details::thread_pool> pool, spdlog::async_overflow_policy overflow,
     const std::shared_ptr<const Settings>& settings);
-
-/// True for loggers that replacement_for() and new_async_logger() make.
-[[nodiscard]] bool carries_contexts(const spdlog::logger& logger) noexcept;
-/// What such a logger took the place of, or null.
-[[nodiscard]] std::shared_ptr<spdlog::logger> original_of(const spdlog::logger& logger) noexcept;
 
 /// @return false when there was nothing left to wrap.
 bool wrap_sinks(spdlog::logger& logger, ContextSink::Source source,

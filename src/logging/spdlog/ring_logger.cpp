@@ -8,7 +8,6 @@
 
 #include <spdlog/sinks/sink.h>
 
-#include <algorithm>
 #include <exception>
 #include <utility>
 #include <vector>
@@ -51,13 +50,13 @@ std::shared_ptr<RingLogger> RingLogger::create(const spdlog::logger& like, WhenF
                                                std::shared_ptr<spdlog::logger> original) {
     // Made before the first line: a fork or the end of the process finds it there.
     Backend& backend = Backend::instance();
-    return {new RingLogger(like, when_full, std::move(original)),
+    return {new RingLogger(backend, like, when_full, std::move(original)),
             [&backend](RingLogger* logger) { backend.retire(*logger); }};
 }
 
-RingLogger::RingLogger(const spdlog::logger& like, WhenFull when_full,
+RingLogger::RingLogger(Backend& backend, const spdlog::logger& like, WhenFull when_full,
                        std::shared_ptr<spdlog::logger> original)
-    : spdlog::logger(like), when_full_(when_full), original_(std::move(original)) {}
+    : ContextLogger(like, std::move(original)), backend_(backend), when_full_(when_full) {}
 
 std::shared_ptr<spdlog::logger> RingLogger::clone(std::string name) {
     auto copy = create(*this, when_full_, nullptr);
@@ -66,16 +65,15 @@ std::shared_ptr<spdlog::logger> RingLogger::clone(std::string name) {
 }
 
 void RingLogger::sink_it_(const log_msg& message) {
-    Backend& backend = Backend::instance();
     if (is_copy(message)) {
         // Out of the backtrace. What was above the level then has its context behind it.
         const bool captured =
             split_capture({message.payload.data(), message.payload.size()}).has_value();
-        backend.write(*this, line_of(message, captured ? carries_capture : plain), {}, when_full_);
+        backend_.write(*this, line_of(message, captured ? carries_capture : plain), {}, when_full_);
         return;
     }
     const ContextView context = is_of_this_thread(message) ? current() : ContextView{};
-    backend.write(*this, line_of(message, plain), context, when_full_);
+    backend_.write(*this, line_of(message, plain), context, when_full_);
     if (tracer_.enabled()) [[unlikely]]
         write_remembered(message);
 }
@@ -90,7 +88,21 @@ void RingLogger::write_remembered(const log_msg& message) {
 }
 
 void RingLogger::flush_() {
-    Backend::instance().flush_later(*this, when_full_);
+    backend_.flush_later(*this, when_full_);
+}
+
+/// One that throws takes nothing from the others.
+template <typename Act>
+void RingLogger::with_each_sink(const Act& act) {
+    for (const auto& sink : sinks_) {
+        try {
+            act(*sink);
+        } catch (const std::exception& error) {
+            err_handler_(error.what());
+        } catch (...) {
+            err_handler_("a sink threw what is no std::exception");
+        }
+    }
 }
 
 void RingLogger::deliver(const Line& line, ContextView context) noexcept {
@@ -103,34 +115,17 @@ void RingLogger::deliver(const Line& line, ContextView context) noexcept {
             shown = carried->context;
         }
     }
-    give_to_sinks(message, shown);
+    {
+        const ActiveRecord active{message, shown};
+        with_each_sink([&message](spdlog::sinks::sink& sink) {
+            if (sink.should_log(message.level)) sink.log(message);
+        });
+    }
     if (should_flush_(message)) flush_delivered();
 }
 
-void RingLogger::give_to_sinks(const log_msg& message, const RecordContext& context) {
-    const ActiveRecord active{message, context};
-    for (const auto& sink : sinks_) {
-        if (!sink->should_log(message.level)) continue;
-        try {
-            sink->log(message);
-        } catch (const std::exception& error) {
-            err_handler_(error.what());
-        } catch (...) {
-            err_handler_("a sink threw what is no std::exception");
-        }
-    }
-}
-
 void RingLogger::flush_delivered() noexcept {
-    for (const auto& sink : sinks_) {
-        try {
-            sink->flush();
-        } catch (const std::exception& error) {
-            err_handler_(error.what());
-        } catch (...) {
-            err_handler_("a sink threw what is no std::exception");
-        }
-    }
+    with_each_sink([](spdlog::sinks::sink& sink) { sink.flush(); });
 }
 
 }  // namespace ctx::log::detail

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "logging/ring/backend.hpp"
-#include <ctx/logging/record_context.hpp>
+#include "logging/spdlog/context_logger.hpp"
 
 #include <spdlog/logger.h>
 
@@ -13,11 +13,10 @@
 namespace ctx::log::detail {
 
 /// Sends each message with the caller's context to the backend, which hands it to the sinks.
-class RingLogger final : public spdlog::logger, private LineTarget {
+class RingLogger final : public ContextLogger, private LineTarget {
 public:
-    /// A logger with the name, sinks, levels, error handler and backtrace of `like`. When the last
-    /// pointer to it goes, its lines are delivered first, on the backend's thread.
-    /// @param original  the logger this one takes the place of, or null.
+    /// A logger like `like`. When the last pointer to it goes, its lines are delivered first, on the
+    /// backend's thread.
     [[nodiscard]] static std::shared_ptr<RingLogger> create(
         const spdlog::logger& like, WhenFull when_full, std::shared_ptr<spdlog::logger> original);
 
@@ -26,16 +25,12 @@ public:
 
     std::shared_ptr<spdlog::logger> clone(std::string name) override;
 
-    [[nodiscard]] const std::shared_ptr<spdlog::logger>& original() const noexcept {
-        return original_;
-    }
-
 protected:
     void sink_it_(const spdlog::details::log_msg& message) override;
     void flush_() override;
 
 private:
-    RingLogger(const spdlog::logger& like, WhenFull when_full,
+    RingLogger(Backend& backend, const spdlog::logger& like, WhenFull when_full,
                std::shared_ptr<spdlog::logger> original);
     ~RingLogger() override = default;
 
@@ -44,10 +39,11 @@ private:
     void flush_delivered() noexcept override;
 
     void write_remembered(const spdlog::details::log_msg& message);
-    void give_to_sinks(const spdlog::details::log_msg& message, const RecordContext& context);
+    template <typename Act>
+    void with_each_sink(const Act& act);
 
+    Backend& backend_;
     const WhenFull when_full_;
-    const std::shared_ptr<spdlog::logger> original_;
 };
 
 }  // namespace ctx::log::detail
