@@ -90,6 +90,26 @@ TEST_F(SpdlogBackend, takes_the_place_of_asynchronous_loggers_without_their_pool
     EXPECT_EQ(trace_in(all[0]), ctx::test::trace_hex);
 }
 
+/// Hands on to a sink that somebody has.
+class ForwardingSink final : public spdlog::sinks::base_sink<std::mutex> {
+public:
+    explicit ForwardingSink(spdlog::sink_ptr to) : to_(std::move(to)) {}
+
+protected:
+    void sink_it_(const spdlog::details::log_msg& message) override { to_->log(message); }
+    void flush_() override { to_->flush(); }
+
+private:
+    spdlog::sink_ptr to_;
+};
+
+TEST_F(SpdlogBackend, the_factory_makes_loggers_without_a_pool) {
+    ctx::log::async_factory::create<ForwardingSink>("made", sink_)->info("x");
+    EXPECT_EQ(spdlog::thread_pool(), nullptr);
+    lines();
+    EXPECT_THAT(sink_->messages(), testing::ElementsAre("x"));
+}
+
 // Each worker answers the one before it: whoever is woken logs after who woke it.
 TEST_F(SpdlogBackend, lines_come_out_in_the_order_of_cause_and_effect) {
     constexpr int threads = 4;

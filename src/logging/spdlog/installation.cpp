@@ -72,6 +72,10 @@ void set_settings(std::shared_ptr<const Settings> settings) {
     all.settings = std::move(settings);
 }
 
+bool uses_thread_pool() {
+    return sdk_disabled() || settings_in_force()->async == AsyncMode::keep_pool;
+}
+
 void remember_queue(const std::shared_ptr<spdlog::logger>& queue) {
     register_with_lifecycle();
     Installation& all = installation();

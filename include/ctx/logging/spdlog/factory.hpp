@@ -29,7 +29,14 @@
 
 namespace ctx::log {
 
-/// An asynchronous logger on `pool`; it is not registered.
+namespace detail {
+/// Whether new asynchronous loggers go to a pool of spdlog's: not after an install() with
+/// AsyncMode::own_backend.
+[[nodiscard]] CTX_EXPORT bool uses_thread_pool();
+}  // namespace detail
+
+/// An asynchronous logger on `pool`, or on the backend of ctx if the last install() said so; it is
+/// not registered.
 [[nodiscard]] CTX_EXPORT std::shared_ptr<spdlog::logger> make_async_logger(
     std::string name, std::vector<spdlog::sink_ptr> sinks,
     std::weak_ptr<spdlog::details::thread_pool> pool,
@@ -48,7 +55,7 @@ struct BasicAsyncFactory {
     static std::shared_ptr<spdlog::logger> create(std::string name, SinkArgs&&... args) {
         auto& registry = spdlog::details::registry::instance();
         const std::lock_guard<std::recursive_mutex> lock{registry.tp_mutex()};
-        if (registry.get_tp() == nullptr) {
+        if (registry.get_tp() == nullptr && detail::uses_thread_pool()) {
             spdlog::init_thread_pool(spdlog::details::default_async_q_size, 1);
         }
         auto logger = make_async_logger(std::move(name),
