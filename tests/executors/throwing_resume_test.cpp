@@ -8,6 +8,7 @@
 
 #include <coroutine>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -67,25 +68,25 @@ Own own() {
 /// Begins in one request and is resumed, to its exception, in another. @return the request that is
 /// current when it has begun, when the exception has come out, and at the end.
 template <typename Coroutine>
-std::vector<std::string_view> requests_seen(Coroutine coroutine) {
-    std::vector<std::string_view> seen;
+std::vector<std::string> requests_seen(Coroutine coroutine) {
+    std::vector<std::string> seen;
     const auto first = ctx::test::request(1);
     const auto second = ctx::test::request(2);
     {
         const Scope scope{first};
         coroutine();
-        seen.push_back(request_here());
+        seen.emplace_back(request_here());
     }
     {
         const Scope scope{second};
         try {
             parked.resume();
         } catch (const std::runtime_error&) {
-            seen.push_back(request_here());
+            seen.emplace_back(request_here());
         }
     }
     parked.destroy();
-    seen.push_back(request_here());
+    seen.emplace_back(request_here());
     return seen;
 }
 
