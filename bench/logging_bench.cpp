@@ -88,10 +88,12 @@ void peer_async_line_default_pattern(benchmark::State& state) {
 BENCHMARK(peer_async_line_default_pattern);
 
 void async_line_json_with_context(benchmark::State& state) {
+    ctx::log::install({.async = ctx::log::AsyncMode::keep_pool});
     const auto pool = std::make_shared<spdlog::details::thread_pool>(queue_size, 1);
     const auto logger = ctx::log::make_async_logger("svc", {std::make_shared<FormattingSink>()},
                                                     pool, async_overflow_policy::overrun_oldest);
     log_lines(state, *logger);
+    ctx::log::uninstall();
 }
 BENCHMARK(async_line_json_with_context);
 
@@ -135,8 +137,7 @@ BENCHMARK(peer_burst_default_pattern)->UseManualTime()->Iterations(5000);
 class OwnBackend {
 public:
     OwnBackend() {
-        ctx::log::install(
-            {.async = ctx::log::AsyncMode::own_backend, .ring_bytes = std::size_t{1} << 20});
+        ctx::log::install({.ring_bytes = std::size_t{1} << 20});
         logger = ctx::log::make_async_logger("svc", {std::make_shared<FormattingSink>()}, {});
     }
     ~OwnBackend() { ctx::log::uninstall(); }

@@ -47,10 +47,10 @@ function(ctx_add_program name)
   ctx_configure_program(${name} ${arg_FOLDER})
 endfunction()
 
-# What nearly every test includes, compiled once for all of a sanitized build. The other builds
-# hold each test to the includes that it names.
+# What nearly every test includes, compiled once for all of a build. Those with clang++ hold each test
+# to the includes that it names.
 function(ctx_precompile_test_headers)
-  if(CTX_SANITIZE AND NOT CTX_FUZZ)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     file(GENERATE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/test_headers.cpp" CONTENT "")
     add_library(ctx_test_headers OBJECT "${CMAKE_CURRENT_BINARY_DIR}/test_headers.cpp")
     target_link_libraries(ctx_test_headers PRIVATE ctx::context GTest::gmock GTest::gtest)

@@ -19,7 +19,6 @@ int main() {
     spdlog::set_default_logger(spdlog::create_async<spdlog::sinks::stdout_sink_mt>("orders"));
 
     ctx::log::Options options;
-    options.async = ctx::log::AsyncMode::own_backend;
     options.overflow = ctx::log::Overflow::drop_below_warn;  // rather lose lines than time
     ctx::log::install(options);
     ctx::log::drain_on_fatal_signals();

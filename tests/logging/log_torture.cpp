@@ -28,7 +28,7 @@ struct Options {
     std::uint64_t threads = 8;
     std::uint64_t seed = 1;
     std::string out;
-    ctx::log::AsyncMode backend = ctx::log::AsyncMode::keep_pool;
+    ctx::log::AsyncMode backend = ctx::log::AsyncMode::own_backend;
 };
 
 bool parse(int argc, char** argv, Options& options) {
@@ -42,7 +42,7 @@ bool parse(int argc, char** argv, Options& options) {
         }
         if (name == "--backend") {
             if (value != "own" && value != "pool") return false;
-            if (value == "own") options.backend = ctx::log::AsyncMode::own_backend;
+            if (value == "pool") options.backend = ctx::log::AsyncMode::keep_pool;
             continue;
         }
         std::uint64_t* number = name == "--lines"     ? &options.lines

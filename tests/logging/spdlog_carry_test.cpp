@@ -30,8 +30,12 @@ using ctx::test::stat;
 using ctx::test::trace_in;
 using testing::HasSubstr;
 
+/// Loggers that keep the pool of spdlog, and synchronous ones.
 class SpdlogCarry : public testing::Test {
 protected:
+    SpdlogCarry() { ctx::log::install({.async = ctx::log::AsyncMode::keep_pool}); }
+    ~SpdlogCarry() override { ctx::log::uninstall(); }
+
     std::shared_ptr<MemorySink> sink_ = std::make_shared<MemorySink>();
 
     std::shared_ptr<spdlog::logger> async(

@@ -16,6 +16,7 @@
 namespace {
 
 using namespace std::chrono_literals;
+using ctx::log::AsyncMode;
 using ctx::log::Format;
 using ctx::test::MemorySink;
 using testing::ElementsAre;
@@ -23,8 +24,14 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-class SpdlogInstall : public testing::Test {
+class SpdlogInstall : public testing::TestWithParam<AsyncMode> {
 protected:
+    ~SpdlogInstall() override { ctx::log::uninstall(); }
+
+    static ctx::log::InstallReport install(ctx::log::Options options = {}) {
+        options.async = GetParam();
+        return ctx::log::install(options);
+    }
     std::shared_ptr<MemorySink> sink_ = std::make_shared<MemorySink>();
 
     /// A logger as programs have them before they know of ctx.
@@ -53,10 +60,10 @@ private:
     ctx::test::CleanSpdlog clean_;
 };
 
-TEST_F(SpdlogInstall, a_synchronous_logger_that_somebody_holds_carries_the_context) {
+TEST_P(SpdlogInstall, a_synchronous_logger_that_somebody_holds_carries_the_context) {
     add_sync("held");
     const auto held = spdlog::get("held");
-    const auto report = ctx::log::install();
+    const auto report = install();
     EXPECT_THAT(report.wrapped, ElementsAre("held"));
     EXPECT_TRUE(report.complete()) << report.to_string();
     const ctx::Scope scope{ctx::test::request()};
@@ -68,10 +75,10 @@ TEST_F(SpdlogInstall, a_synchronous_logger_that_somebody_holds_carries_the_conte
     EXPECT_EQ(line["span_id"], ctx::test::span_hex);
 }
 
-TEST_F(SpdlogInstall, an_asynchronous_default_logger_is_replaced_and_call_sites_stay) {
+TEST_P(SpdlogInstall, an_asynchronous_default_logger_is_replaced_and_call_sites_stay) {
     add_async("svc");
     spdlog::set_default_logger(spdlog::get("svc"));
-    const auto report = ctx::log::install();
+    const auto report = install();
     EXPECT_THAT(report.replaced, ElementsAre("svc"));
     EXPECT_THAT(report.unreachable, IsEmpty()) << report.to_string();
     {
@@ -86,7 +93,7 @@ TEST_F(SpdlogInstall, an_asynchronous_default_logger_is_replaced_and_call_sites_
     EXPECT_EQ(spdlog::default_logger(), spdlog::get("svc"));
 }
 
-TEST_F(SpdlogInstall, levels_handlers_and_flush_levels_of_a_replaced_logger_stay) {
+TEST_P(SpdlogInstall, levels_handlers_and_flush_levels_of_a_replaced_logger_stay) {
     add_async("svc");
     std::string heard;
     const auto throwing = std::make_shared<ctx::test::ThrowingSink>();
@@ -94,7 +101,7 @@ TEST_F(SpdlogInstall, levels_handlers_and_flush_levels_of_a_replaced_logger_stay
     spdlog::get("svc")->set_level(spdlog::level::debug);
     spdlog::get("svc")->flush_on(spdlog::level::err);
     spdlog::get("svc")->set_error_handler([&heard](const std::string& what) { heard = what; });
-    ctx::log::install();
+    install();
     EXPECT_EQ(spdlog::get("svc")->level(), spdlog::level::debug);
     EXPECT_EQ(spdlog::get("svc")->flush_level(), spdlog::level::err);
     spdlog::get("svc")->debug("a");
@@ -102,10 +109,10 @@ TEST_F(SpdlogInstall, levels_handlers_and_flush_levels_of_a_replaced_logger_stay
     EXPECT_EQ(heard, "disk full");
 }
 
-TEST_F(SpdlogInstall, a_pointer_to_an_asynchronous_logger_taken_before_is_reported_and_has_no_ids) {
+TEST_P(SpdlogInstall, a_pointer_to_an_asynchronous_logger_taken_before_is_reported_and_has_no_ids) {
     add_async("svc");
     const auto held = spdlog::get("svc");
-    const auto report = ctx::log::install();
+    const auto report = install();
     ASSERT_EQ(report.unreachable.size(), 1U);
     EXPECT_EQ(report.unreachable[0].logger, "svc");
     EXPECT_THAT(report.unreachable[0].reason, HasSubstr("1 shared_ptr"));
@@ -118,15 +125,15 @@ TEST_F(SpdlogInstall, a_pointer_to_an_asynchronous_logger_taken_before_is_report
     EXPECT_FALSE(line.contains("trace_id"));
 }
 
-TEST_F(SpdlogInstall, twice_changes_nothing_and_reaches_what_came_since) {
+TEST_P(SpdlogInstall, twice_changes_nothing_and_reaches_what_came_since) {
     add_sync("sync");
     add_async("async");
-    ctx::log::install();
+    install();
     const auto first = spdlog::get("async");
     add_sync("late");
     const auto late_sink = std::make_shared<MemorySink>();
     spdlog::get("sync")->sinks().push_back(late_sink);
-    const auto report = ctx::log::install();
+    const auto report = install();
     EXPECT_THAT(report.wrapped, testing::UnorderedElementsAre("late", "sync"));
     EXPECT_THAT(report.unchanged, ElementsAre("async"));
     EXPECT_THAT(report.replaced, IsEmpty());
@@ -137,31 +144,31 @@ TEST_F(SpdlogInstall, twice_changes_nothing_and_reaches_what_came_since) {
     EXPECT_EQ(only_line()["trace_id"], ctx::test::trace_hex);
 }
 
-TEST_F(SpdlogInstall, again_reaches_sinks_added_to_a_replaced_logger) {
+TEST_P(SpdlogInstall, again_reaches_sinks_added_to_a_replaced_logger) {
     add_async("svc");
-    ctx::log::install();
+    install();
     const auto late_sink = std::make_shared<MemorySink>();
     spdlog::get("svc")->sinks().push_back(late_sink);
-    ctx::log::install();
+    install();
     const ctx::Scope scope{ctx::test::request()};
     spdlog::get("svc")->info("x");
     EXPECT_EQ(lines().size(), 1U);
     EXPECT_THAT(late_sink->lines(), ElementsAre(HasSubstr(ctx::test::trace_hex)));
 }
 
-TEST_F(SpdlogInstall, a_pattern_set_later_keeps_json_and_does_not_lose_the_ids) {
+TEST_P(SpdlogInstall, a_pattern_set_later_keeps_json_and_does_not_lose_the_ids) {
     add_async("svc");
-    ctx::log::install();
+    install();
     spdlog::set_pattern("%v");
     const ctx::Scope scope{ctx::test::request()};
     spdlog::get("svc")->info("x");
     EXPECT_EQ(only_line()["trace_id"], ctx::test::trace_hex);
 }
 
-TEST_F(SpdlogInstall, as_text_keeps_patterns_and_puts_the_context_behind_the_message) {
+TEST_P(SpdlogInstall, as_text_keeps_patterns_and_puts_the_context_behind_the_message) {
     add_async("async");
     add_sync("sync");
-    ctx::log::install({.format = Format::text});
+    install({.format = Format::text});
     spdlog::set_pattern("%n|%v|%l");
     for (const char* name : {"async", "sync"}) {
         sink_->clear();
@@ -176,13 +183,13 @@ TEST_F(SpdlogInstall, as_text_keeps_patterns_and_puts_the_context_behind_the_mes
     }
 }
 
-TEST_F(SpdlogInstall, unchanged_leaves_the_sinks_alone_but_for_those_with_our_formatter) {
+TEST_P(SpdlogInstall, unchanged_leaves_the_sinks_alone_but_for_those_with_our_formatter) {
     add_async("svc");
     const auto json = std::make_shared<MemorySink>();
     json->set_formatter(ctx::log::json_formatter());
     spdlog::get("svc")->sinks().push_back(json);
     sink_->set_pattern("%v");
-    ctx::log::install({.format = Format::unchanged});
+    install({.format = Format::unchanged});
     const ctx::Scope scope{ctx::test::request()};
     spdlog::get("svc")->info("x");
     EXPECT_THAT(lines(), ElementsAre("x\n"));
@@ -190,12 +197,12 @@ TEST_F(SpdlogInstall, unchanged_leaves_the_sinks_alone_but_for_those_with_our_fo
     EXPECT_THAT(json->messages(), ElementsAre("x"));
 }
 
-TEST_F(SpdlogInstall, uninstall_puts_back_what_was_there) {
+TEST_P(SpdlogInstall, uninstall_puts_back_what_was_there) {
     add_sync("sync");
     add_async("async");
     const auto* const async_before = spdlog::get("async").get();
     const auto sync_sinks = spdlog::get("sync")->sinks();
-    ctx::log::install();
+    install();
     spdlog::set_pattern("%v");
     spdlog::get("async")->set_level(spdlog::level::warn);
     ctx::log::uninstall();
@@ -208,7 +215,7 @@ TEST_F(SpdlogInstall, uninstall_puts_back_what_was_there) {
     EXPECT_THAT(lines(), testing::UnorderedElementsAre("a\n", "b\n"));
 }
 
-TEST_F(SpdlogInstall, shows_declared_fields_and_asked_for_attributes_of_the_resource) {
+TEST_P(SpdlogInstall, shows_declared_fields_and_asked_for_attributes_of_the_resource) {
     ctx::publish_fields(
         *ctx::FieldSet::create({ctx::Field{"tenant"}.log(), ctx::Field{"tier"}.log(),
                                 ctx::Field{"x"}.log().log_as("message")}));
@@ -217,7 +224,7 @@ TEST_F(SpdlogInstall, shows_declared_fields_and_asked_for_attributes_of_the_reso
     options.fields = {"tenant"};
     options.resource_attributes = {"service.name", "mine"};
     options.resource = ctx::Resource{{{"service.name", "rides"}, {"mine", "x"}}};
-    const auto report = ctx::log::install(options);
+    const auto report = install(options);
     EXPECT_THAT(report.refused_fields, ElementsAre("message"));
     EXPECT_THAT(report.refused_resource_attributes, ElementsAre("mine"));
     const ctx::Scope scope{ctx::test::request().with_baggage(
@@ -231,12 +238,12 @@ TEST_F(SpdlogInstall, shows_declared_fields_and_asked_for_attributes_of_the_reso
     ctx::publish_fields({});
 }
 
-TEST_F(SpdlogInstall, factories_make_registered_loggers_that_carry_contexts) {
+TEST_P(SpdlogInstall, factories_make_registered_loggers_that_carry_contexts) {
     const auto async = ctx::log::async_factory::create<MemorySink>("async");
     const auto sync = ctx::log::sync_factory::create<MemorySink>("sync");
     EXPECT_EQ(spdlog::get("async"), async);
     EXPECT_EQ(spdlog::get("sync"), sync);
-    EXPECT_THAT(ctx::log::install().unchanged, testing::UnorderedElementsAre("async", "sync"));
+    EXPECT_THAT(install().unchanged, testing::UnorderedElementsAre("async", "sync"));
     const ctx::Scope scope{ctx::test::request()};
     async->info("a");
     sync->info("b");
@@ -246,7 +253,7 @@ TEST_F(SpdlogInstall, factories_make_registered_loggers_that_carry_contexts) {
     EXPECT_THROW(ctx::log::async_factory::create<MemorySink>("async"), spdlog::spdlog_ex);
 }
 
-TEST_F(SpdlogInstall, with_context_reaches_loggers_that_nobody_registered) {
+TEST_P(SpdlogInstall, with_context_reaches_loggers_that_nobody_registered) {
     spdlog::init_thread_pool(128, 1);
     const auto sync = std::make_shared<spdlog::logger>("sync", sink_);
     const auto async =
@@ -266,10 +273,10 @@ TEST_F(SpdlogInstall, with_context_reaches_loggers_that_nobody_registered) {
     EXPECT_THAT(all[2], HasSubstr(R"("logger":"clone")"));
 }
 
-TEST_F(SpdlogInstall, loggers_may_share_sinks_that_another_kind_of_logger_has_already) {
+TEST_P(SpdlogInstall, loggers_may_share_sinks_that_another_kind_of_logger_has_already) {
     add_async("async");
     add_sync("sync");
-    ctx::log::install({.format = Format::unchanged});
+    install({.format = Format::unchanged});
     const auto of_async = spdlog::get("async")->sinks();
     const auto of_sync = spdlog::get("sync")->sinks();
     const auto async = ctx::log::make_async_logger("async on sync", of_sync, spdlog::thread_pool());
@@ -285,14 +292,27 @@ TEST_F(SpdlogInstall, loggers_may_share_sinks_that_another_kind_of_logger_has_al
     EXPECT_THAT(lines(), testing::Each(HasSubstr(ctx::test::trace_hex)));
 }
 
-TEST_F(SpdlogInstall, shutting_ctx_down_delivers_what_was_logged_before) {
-    add_async("svc");
-    ctx::log::install();
-    const auto logger = spdlog::get("svc");
-    for (int i = 0; i < 100; ++i)
-        logger->info("line {}", i);
+INSTANTIATE_TEST_SUITE_P(Through, SpdlogInstall,
+                         testing::Values(AsyncMode::own_backend, AsyncMode::keep_pool),
+                         [](const auto& mode) {
+                             return mode.param == AsyncMode::own_backend ? "backend" : "pool";
+                         });
+
+TEST(SpdlogShutdown, delivers_what_was_logged_before) {
+    const ctx::test::CleanSpdlog clean;
+    const auto sink = std::make_shared<MemorySink>();
+    spdlog::init_thread_pool(128, 1);
+    ctx::log::install({.async = AsyncMode::keep_pool});
+    const auto pool = ctx::log::make_async_logger("pool", {sink}, spdlog::thread_pool());
+    ctx::log::install({.async = AsyncMode::own_backend});
+    const auto backend = ctx::log::make_async_logger("backend", {sink}, {});
+    for (int i = 0; i < 100; ++i) {
+        pool->info("line {}", i);
+        backend->info("line {}", i);
+    }
     EXPECT_TRUE(ctx::shutdown(10s));
-    EXPECT_EQ(sink_->lines().size(), 100U);
+    EXPECT_EQ(sink->lines().size(), 200U);
+    ctx::log::uninstall();
 }
 
 }  // namespace

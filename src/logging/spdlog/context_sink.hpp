@@ -19,7 +19,7 @@ namespace ctx::log::detail {
 /// Options, ready for use by any number of sinks.
 struct Settings {
     Format format = Format::json;
-    AsyncMode async = AsyncMode::keep_pool;
+    AsyncMode async = AsyncMode::own_backend;
     Overflow overflow = Overflow::as_logger;
     std::shared_ptr<const JsonLines::Options> lines = std::make_shared<const JsonLines::Options>();
 };

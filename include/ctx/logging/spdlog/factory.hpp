@@ -30,12 +30,12 @@
 namespace ctx::log {
 
 namespace detail {
-/// Whether new asynchronous loggers go to a pool of spdlog's: not after an install() with
-/// AsyncMode::own_backend.
+/// Whether new asynchronous loggers go to a pool of spdlog's: after an install() with
+/// AsyncMode::keep_pool.
 [[nodiscard]] CTX_EXPORT bool uses_thread_pool();
 }  // namespace detail
 
-/// An asynchronous logger on `pool`, or on the backend of ctx if the last install() said so; it is
+/// An asynchronous logger on the backend of ctx, or on `pool` if the last install() said so; it is
 /// not registered.
 [[nodiscard]] CTX_EXPORT std::shared_ptr<spdlog::logger> make_async_logger(
     std::string name, std::vector<spdlog::sink_ptr> sinks,

@@ -29,12 +29,12 @@ enum class Format : std::uint8_t {
 
 /// Which thread writes the lines of asynchronous loggers.
 enum class AsyncMode : std::uint8_t {
-    /// The thread pool of spdlog that the logger has: each line takes its context along by value.
-    keep_pool,
     /// One thread of ctx for all loggers. Each thread that logs has a ring of its own without
     /// locks, and sends its context when it changes; lines come out in the order of their times,
     /// also across loggers. The pool is not used any more.
     own_backend,
+    /// The thread pool of spdlog that the logger has: each line takes its context along by value.
+    keep_pool,
 };
 
 /// What happens to a line that finds the ring of its thread full. With keep_pool the logger's own
@@ -48,7 +48,7 @@ enum class Overflow : std::uint8_t {
 
 struct Options {
     Format format = Format::json;
-    AsyncMode async = AsyncMode::keep_pool;
+    AsyncMode async = AsyncMode::own_backend;
     Overflow overflow = Overflow::as_logger;
     /// Bytes of each thread's ring, with own_backend; rounded up to a power of two, 4 KiB at least.
     /// A message of more than a quarter of it is allocated.
