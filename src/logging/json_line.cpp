@@ -1,4 +1,6 @@
+#include "logging/json_values.hpp"
 #include "logging/log_stats.hpp"
+#include "logging/shown_values.hpp"
 #include <ctx/context/detail/hex.hpp>
 #include <ctx/context/resource.hpp>
 #include <ctx/logging/detail/field_list.hpp>
@@ -7,7 +9,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
-#include <limits>
 
 namespace ctx::log {
 namespace {
@@ -37,44 +38,6 @@ constexpr std::size_t source_size =
 char* put(char* out, std::string_view text) noexcept {
     if (!text.empty()) std::memcpy(out, text.data(), text.size());
     return out + text.size();
-}
-
-constexpr auto decimal_pairs = [] {
-    std::array<char, 200> table{};
-    for (std::size_t i = 0; i < 100; ++i) {
-        table[2 * i] = static_cast<char>('0' + i / 10);
-        table[2 * i + 1] = static_cast<char>('0' + i % 10);
-    }
-    return table;
-}();
-
-template <std::size_t Digits>
-char* put_number(char* out, std::uint32_t value) noexcept {
-    static_assert(Digits % 2 == 0);
-    for (std::size_t i = Digits; i > 0; i -= 2, value /= 100)
-        std::memcpy(out + i - 2, &decimal_pairs[2 * (value % 100)], 2);
-    return out + Digits;
-}
-
-/// Date and time of day of a second since 1970, in UTC: 2026-11-20T16:27:08. with the dot.
-void write_second(char* out, std::int64_t second) noexcept {
-    using namespace std::chrono;
-    const sys_seconds time{seconds{second}};
-    const auto day = floor<days>(time);
-    const year_month_day date{day};
-    const auto of_day = static_cast<std::uint32_t>((time - day).count());
-    out = put_number<4>(out, static_cast<std::uint32_t>(static_cast<int>(date.year())));
-    *out++ = '-';
-    out = put_number<2>(out, static_cast<unsigned>(date.month()));
-    *out++ = '-';
-    out = put_number<2>(out, static_cast<unsigned>(date.day()));
-    *out++ = 'T';
-    out = put_number<2>(out, of_day / 3600);
-    *out++ = ':';
-    out = put_number<2>(out, of_day / 60 % 60);
-    *out++ = ':';
-    out = put_number<2>(out, of_day % 60);
-    *out = '.';
 }
 
 std::string_view text_of(const char* text) noexcept {
@@ -131,8 +94,7 @@ std::string json_resource_members(const Resource& resource, const std::vector<st
 
 JsonLines::JsonLines() : JsonLines(std::make_shared<const Options>()) {}
 
-JsonLines::JsonLines(std::shared_ptr<const Options> options)
-    : options_(std::move(options)), cached_second_(std::numeric_limits<std::int64_t>::min()) {}
+JsonLines::JsonLines(std::shared_ptr<const Options> options) : options_(std::move(options)) {}
 
 JsonLines::Measured JsonLines::measure(const LogRecord& record,
                                        const RecordContext& context) const noexcept {
@@ -141,6 +103,7 @@ JsonLines::Measured JsonLines::measure(const LogRecord& record,
     measured.message = measure_json_text(record.message);
     measured.bound = fixed_size + measured.logger.size + measured.message.size + max_ids_bytes +
                      context.fields.size() + options_->resource_members.size();
+    if (!context.values.empty()) measured.bound += bound_of_values(context);
     bool repaired = measured.logger.repaired || measured.message.repaired;
     if (record.source.file != nullptr) {
         measured.file = measure_json_text(record.source.file);
@@ -155,7 +118,7 @@ JsonLines::Measured JsonLines::measure(const LogRecord& record,
 char* JsonLines::write(char* out, const LogRecord& record, const RecordContext& context,
                        const Measured& measured) noexcept {
     out = put(out, before_time);
-    out = write_time(out, record.time);
+    out = time_.write_micros(out, record.time);
     out = put(out, before_level);
     out = put(out, level_name(record.level));
     out = put(out, before_logger);
@@ -165,6 +128,7 @@ char* JsonLines::write(char* out, const LogRecord& record, const RecordContext& 
     *out++ = '"';
     out = write_json_ids(out, context);
     out = write_fields(out, context.fields);
+    if (!context.values.empty()) out = write_values(out, context);
     out = put(out, options_->resource_members);
     if (record.source.file != nullptr) {
         out = put(out, before_file);
@@ -182,17 +146,24 @@ char* JsonLines::write(char* out, const LogRecord& record, const RecordContext& 
     return out;
 }
 
-char* JsonLines::write_time(char* out, std::chrono::system_clock::time_point time) noexcept {
-    using namespace std::chrono;
-    const std::int64_t micros = floor<microseconds>(time.time_since_epoch()).count();
-    const std::int64_t second = floor<seconds>(microseconds{micros}).count();
-    if (second != cached_second_) {
-        write_second(cached_text_.data(), second);
-        cached_second_ = second;
+std::size_t JsonLines::bound_of_values(const RecordContext& context) const noexcept {
+    std::size_t bound = 0;
+    for (const Value& value : context.values) {
+        bound += 8 + measure_json_text(value.key).size + detail::json_value_bound(value) +
+                 detail::redacted.size();
     }
-    out = put(out, {cached_text_.data(), cached_text_.size()});
-    out = put_number<6>(out, static_cast<std::uint32_t>(micros - second * 1'000'000));
-    *out++ = 'Z';
+    return bound;
+}
+
+char* JsonLines::write_values(char* out, const RecordContext& context) const noexcept {
+    const detail::ShownValues shown{context.values, context.fields, options_->secret_names,
+                                    &is_reserved_name};
+    shown.for_each([&out](const detail::ShownValue& each) {
+        out = put(out, ",\"");
+        out = write_json_text(out, measure_json_text(each.name()));
+        out = put(out, "\":");
+        out = detail::write_json_value(out, each.value());
+    });
     return out;
 }
 

@@ -14,7 +14,7 @@ using ctx::log::split_capture;
 
 std::string carry(std::string message, const RecordContext& context) {
     const std::size_t before = message.size();
-    message.resize(before + context.fields.size() + ctx::log::capture_trailer_bytes);
+    message.resize(before + ctx::log::capture_bytes(context));
     EXPECT_EQ(ctx::log::append_capture(message.data() + before, context),
               message.data() + message.size());
     return message;
@@ -37,6 +37,21 @@ TEST(Capture, comes_back_as_it_was_behind_any_message) {
         EXPECT_EQ(carried->context.flags, some_context().flags);
         EXPECT_EQ(carried->context.fields, some_context().fields);
     }
+}
+
+TEST(Capture, takes_the_values_of_the_line_along) {
+    ctx::log::ValueBuffer values;
+    values.add("items", std::int64_t{3});
+    RecordContext context = some_context();
+    context.values = values.values();
+    const std::string payload = carry("hi", context);
+    const auto carried = split_capture(payload);
+    ASSERT_TRUE(carried.has_value());
+    EXPECT_EQ(carried->message, "hi");
+    EXPECT_EQ(carried->context.fields, context.fields);
+    EXPECT_EQ(carried->context.values.bytes(), values.values().bytes());
+    for (std::size_t cut = 1; cut < payload.size(); ++cut)
+        EXPECT_FALSE(split_capture(payload.substr(cut).substr(0, payload.size() - cut - 1)));
 }
 
 TEST(Capture, of_nothing_is_a_capture_too) {

@@ -10,9 +10,9 @@ namespace {
 using ctx::log::RecordContext;
 
 std::string suffix_of(const RecordContext& context,
-                      const std::vector<std::string>* only = nullptr) {
-    std::string out(ctx::log::max_suffix_bytes, '\0');
-    const char* end = ctx::log::write_text_suffix(out.data(), context, only);
+                      const ctx::log::JsonLines::Options* options = nullptr) {
+    std::string out(ctx::log::text_suffix_bound(context), '\0');
+    const char* end = ctx::log::write_text_suffix(out.data(), context, options);
     out.resize(static_cast<std::size_t>(end - out.data()));
     return out;
 }
@@ -45,7 +45,7 @@ TEST(TextSuffix, quotes_what_a_reader_would_split_and_keeps_names_whole) {
 }
 
 TEST(TextSuffix, shows_the_chosen_fields_only) {
-    const std::vector<std::string> only{"tier"};
+    const ctx::log::JsonLines::Options only{.only_fields = {"tier"}};
     EXPECT_EQ(suffix_of(with_fields(R"(,"tenant":"acme","tier":"gold")"), &only),
               ids + " tier=gold");
 }

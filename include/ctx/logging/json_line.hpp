@@ -8,8 +8,8 @@
 //     {"timestamp":"2026-11-20T16:27:08.095260Z","level":"info","logger":"","message":"accepted",
 //     //  "trace_id":"4bf9…","span_id":"00f0…","trace_flags":"01","tenant":"acme"}   (in one line)
 //
-// The order is always: timestamp (UTC, microseconds), level, logger, message, ids, fields,
-// resource, source location (code.file.path, code.line.number, code.function.name). A request
+// The order is always: timestamp (UTC, microseconds), level, logger, message, ids, fields, the
+// line's own values, resource, source location (code.file.path, code.line.number, code.function.name). A request
 // without trace id has none of the three id members; a trace without a span has no span_id
 // (OpenTelemetry, Trace Context in non-OTLP Log Formats).
 //
@@ -21,10 +21,10 @@
 #pragma once
 
 #include <ctx/export.hpp>
+#include <ctx/logging/detail/utc_time.hpp>
 #include <ctx/logging/json_text.hpp>
 #include <ctx/logging/record_context.hpp>
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -58,7 +58,11 @@ struct LogRecord {
     std::string_view logger = {};
     std::string_view message = {};
     SourceLocation source = {};
+    std::uint64_t thread_id = 0;  ///< of the operating system; 0: unknown
 };
+
+/// pass, token, secret, authorization, cookie, ssn, card.
+[[nodiscard]] CTX_EXPORT const std::vector<std::string>& default_secret_names();
 
 /// Bytes that write_json_ids() needs at most.
 inline constexpr std::size_t max_ids_bytes = 94;
@@ -80,6 +84,8 @@ public:
         std::string resource_members = {};
         /// Only fields of these names; empty: all that are declared.
         std::vector<std::string> only_fields = {};
+        /// Values whose name has one of these in it, in any case, are shown as ***.
+        std::vector<std::string> secret_names = default_secret_names();
     };
 
     JsonLines();
@@ -109,12 +115,12 @@ private:
                                    const RecordContext& context) const noexcept;
     char* write(char* out, const LogRecord& record, const RecordContext& context,
                 const Measured& measured) noexcept;
-    char* write_time(char* out, std::chrono::system_clock::time_point time) noexcept;
     char* write_fields(char* out, std::string_view fields) const noexcept;
+    [[nodiscard]] std::size_t bound_of_values(const RecordContext& context) const noexcept;
+    char* write_values(char* out, const RecordContext& context) const noexcept;
 
     std::shared_ptr<const Options> options_;
-    std::int64_t cached_second_;
-    std::array<char, 20> cached_text_{};  // 2026-11-20T16:27:08.
+    detail::UtcTime time_;
 };
 
 }  // namespace ctx::log

@@ -21,6 +21,7 @@
 
 #include <ctx/context/context.hpp>
 #include <ctx/export.hpp>
+#include <ctx/logging/values.hpp>
 
 #include <array>
 #include <cstddef>
@@ -41,8 +42,12 @@ struct RecordContext {
     std::string_view fields;
     /// The ids as JSON members, with another span's id and flags in them; or empty. See json_line.
     std::string_view id_template;
+    /// What the line says besides its message; not of the request.
+    Values values = {};
 
-    [[nodiscard]] bool empty() const noexcept { return !trace_id.is_valid() && fields.empty(); }
+    [[nodiscard]] bool empty() const noexcept {
+        return !trace_id.is_valid() && fields.empty() && values.empty();
+    }
 };
 
 /// Where fields are rendered when the context has no room to keep them.

@@ -17,4 +17,5 @@
 #include <ctx/logging/spdlog/factory.hpp>
 #include <ctx/logging/spdlog/formatter.hpp>
 #include <ctx/logging/spdlog/install.hpp>
+#include <ctx/logging/spdlog/log.hpp>
 #include <ctx/logging/spdlog/options.hpp>

@@ -20,8 +20,9 @@ struct Line {
     const char* file;
     const char* function;
     std::int32_t line_number;
-    std::int32_t level;
-    std::uint32_t mark;  // the target's own
+    std::int16_t level;
+    std::uint16_t mark;       // the target's own
+    std::string_view values;  // copied as the message is
 };
 
 class CTX_EXPORT LineTarget {

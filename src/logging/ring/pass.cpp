@@ -13,7 +13,8 @@ Line line_of(const LineRecord& record) noexcept {
             record.function,
             record.line_number,
             record.level,
-            record.mark};
+            record.mark,
+            ThreadRing::values(record)};
 }
 
 }  // namespace

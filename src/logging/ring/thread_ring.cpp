@@ -21,6 +21,13 @@ bool is_of_kind(const TimedRecord& record, RecordKind kind) noexcept {
     return record.head.kind == number(kind);
 }
 
+void copy_texts(char* to, const Line& line) noexcept {
+    if (!line.message.empty()) std::memcpy(to, line.message.data(), line.message.size());
+    if (!line.values.empty()) {
+        std::memcpy(to + line.message.size(), line.values.data(), line.values.size());
+    }
+}
+
 }  // namespace
 
 /// Announces that the thread writes, so that the backend forgets nothing meanwhile.
@@ -70,22 +77,23 @@ char* ThreadRing::reserve_line(LineTarget& target, const Line& line, RecordKind 
     record.level = line.level;
     record.mark = line.mark;
     record.message_size = static_cast<std::uint32_t>(line.message.size());
+    record.values_size = static_cast<std::uint32_t>(line.values.size());
     return at + sizeof(LineRecord);
 }
 
 ThreadRing::Written ThreadRing::reserve_message(LineTarget& target, const Line& line) noexcept {
-    const std::size_t size = line.message.size();
+    const std::size_t size = line.message.size() + line.values.size();
     if (sizeof(LineRecord) + size <= ring_.max_record()) {
         char* to = reserve_line(target, line, RecordKind::line, size);
         if (to == nullptr) return Written::no_room;
-        if (size != 0) std::memcpy(to, line.message.data(), size);
+        copy_texts(to, line);
         return Written::all;
     }
     char* to = reserve_line(target, line, RecordKind::long_line, sizeof(char*));
     if (to == nullptr) return Written::no_room;
     auto* memory = static_cast<char*>(std::malloc(size));
     if (memory == nullptr) return Written::no_memory;
-    std::memcpy(memory, line.message.data(), size);
+    copy_texts(memory, line);
     std::memcpy(to, &memory, sizeof memory);
     return Written::all;
 }
@@ -152,6 +160,10 @@ std::string_view ThreadRing::message(const LineRecord& record) noexcept {
     const char* at = reinterpret_cast<const char*>(&record + 1);
     if (is_of_kind(record.timed, RecordKind::long_line)) std::memcpy(&at, at, sizeof at);
     return {at, record.message_size};
+}
+
+std::string_view ThreadRing::values(const LineRecord& record) noexcept {
+    return {message(record).data() + record.message_size, record.values_size};
 }
 
 void ThreadRing::pop(TimedRecord& record) noexcept {

@@ -36,10 +36,12 @@ struct LineRecord {
     const char* file;
     const char* function;
     std::int32_t line_number;
-    std::int32_t level;
-    std::uint32_t mark;
+    std::int16_t level;
+    std::uint16_t mark;
     std::uint32_t message_size;
-    // The message follows; in a long line the address of memory from malloc() that holds it.
+    std::uint32_t values_size;
+    // The message and the values follow; in a long line the address of memory from malloc() that
+    // holds both.
 };
 
 /// The context of a thread is sent when it changes, not with every line. While the ring lies idle
@@ -80,8 +82,9 @@ public:
     /// Takes context records in and shows the first line or flush before `limit`, or null.
     [[nodiscard]] TimedRecord* front(std::uint64_t limit) noexcept;
     void pop(TimedRecord& record) noexcept;
-    /// The message of a line that front() showed.
+    /// The message of a line that front() showed, and its values.
     [[nodiscard]] static std::string_view message(const LineRecord& record) noexcept;
+    [[nodiscard]] static std::string_view values(const LineRecord& record) noexcept;
     /// What the line in front was written under.
     [[nodiscard]] ContextView context() const noexcept { return ContextView{context_}; }
     /// Lets the thread go on if it waits for room. After a fence.

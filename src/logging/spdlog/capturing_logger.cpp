@@ -77,7 +77,7 @@ void CapturingLogger::sink_it_(const spdlog::details::log_msg& message) {
 }
 
 void CapturingLogger::post(const spdlog::details::log_msg& message, const RecordContext& context) {
-    const std::size_t size = message.payload.size() + context.fields.size() + capture_trailer_bytes;
+    const std::size_t size = message.payload.size() + capture_bytes(context);
     if (size <= stack_bytes) {
         std::array<char, stack_bytes> memory;  // NOLINT(*-member-init): written before it is read
         post_from(memory.data(), message, context);

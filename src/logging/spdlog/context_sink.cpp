@@ -83,9 +83,8 @@ void ContextSink::deliver_with_suffix(const spdlog::details::log_msg& message,
     fmt::basic_memory_buffer<char, stack_bytes> payload;
     payload.append(message.payload.data(), message.payload.data() + message.payload.size());
     const std::size_t before = payload.size();
-    payload.resize(before + max_suffix_bytes);
-    const char* end =
-        write_text_suffix(payload.data() + before, context, &settings_->lines->only_fields);
+    payload.resize(before + text_suffix_bound(context));
+    const char* end = write_text_suffix(payload.data() + before, context, settings_->lines.get());
     spdlog::details::log_msg longer = message;
     longer.payload = {payload.data(), static_cast<std::size_t>(end - payload.data())};
     const ActiveRecord active{longer, context};

@@ -12,6 +12,8 @@ namespace {
 
 // Hands a parameter through the call of a sink that is not ours.
 [[gnu::tls_model("initial-exec")]] thread_local constinit const ActiveRecord* innermost = nullptr;
+[[gnu::tls_model("initial-exec")]] thread_local constinit const ActiveValues* innermost_values =
+    nullptr;
 
 }  // namespace
 
@@ -25,7 +27,28 @@ bool is_of_this_thread(const spdlog::details::log_msg& message) noexcept {
 RecordContext ambient_context(const spdlog::details::log_msg& message,
                               FragmentBuffer& buffer) noexcept {
     if (!is_of_this_thread(message) || is_copy(message)) return {};
-    return log::record_context(current(), buffer);
+    RecordContext context = log::record_context(current(), buffer);
+    context.values = ActiveValues::find(message.payload);
+    return context;
+}
+
+ActiveValues::ActiveValues(std::string_view message, Values values) noexcept
+    : message_(message), values_(values), outer_(innermost_values) {
+    innermost_values = this;
+}
+
+ActiveValues::~ActiveValues() {
+    innermost_values = outer_;
+}
+
+Values ActiveValues::find(spdlog::string_view_t payload) noexcept {
+    // A sink may log itself, with other values or without.
+    const ActiveValues* active = innermost_values;
+    if (active == nullptr) [[likely]]
+        return {};
+    const std::string_view message = active->message_;
+    const bool is_same = message.data() == payload.data() && message.size() == payload.size();
+    return is_same ? active->values_ : Values{};
 }
 
 ActiveRecord::ActiveRecord(const spdlog::details::log_msg& message,

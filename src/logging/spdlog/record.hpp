@@ -6,6 +6,8 @@
 
 #include <spdlog/details/log_msg.h>
 
+#include <string_view>
+
 namespace ctx::log::detail {
 
 /// True for a record that was copied to be sunk later: by a queue, or by spdlog's backtrace. Such a
@@ -22,6 +24,23 @@ namespace ctx::log::detail {
 /// The current context, if it is the record's: it is just being logged by this thread.
 [[nodiscard]] RecordContext ambient_context(const spdlog::details::log_msg& message,
                                             FragmentBuffer& buffer) noexcept;
+
+/// Hands key-values of a line through spdlog's logger, which knows of messages only.
+class ActiveValues {
+public:
+    ActiveValues(std::string_view message, Values values) noexcept;
+    ~ActiveValues();
+    ActiveValues(const ActiveValues&) = delete;
+    ActiveValues& operator=(const ActiveValues&) = delete;
+
+    /// Those of the record with this payload on this thread, or none.
+    [[nodiscard]] static Values find(spdlog::string_view_t payload) noexcept;
+
+private:
+    std::string_view message_;
+    Values values_;
+    const ActiveValues* outer_;
+};
 
 /// Says which context `message` has while a sink handles it, for formatters below that sink.
 class ActiveRecord {

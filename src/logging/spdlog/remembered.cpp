@@ -26,7 +26,7 @@ std::vector<char>* remembered_bytes() {
 void remember_with_capture(const spdlog::details::log_msg& message, const RecordContext& context,
                            std::vector<char>& memory) {
     const auto& text = message.payload;
-    memory.resize(text.size() + context.fields.size() + capture_trailer_bytes);
+    memory.resize(text.size() + capture_bytes(context));
     append_capture(std::copy(text.begin(), text.end(), memory.data()), context);
     const_cast<spdlog::details::log_msg&>(message).payload = {memory.data(), memory.size()};
 }

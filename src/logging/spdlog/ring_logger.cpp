@@ -6,6 +6,7 @@
 #include <ctx/logging/capture.hpp>
 #include <ctx/logging/spdlog/formatter.hpp>
 
+#include <spdlog/details/os.h>
 #include <spdlog/sinks/sink.h>
 
 #include <exception>
@@ -18,20 +19,21 @@ namespace {
 using spdlog::details::log_msg;
 
 /// What a line says of its message.
-enum Mark : std::uint32_t {
+enum Mark : std::uint16_t {
     plain,
     carries_capture,  // out of a backtrace, with its context behind it
 };
 
-Line line_of(const log_msg& message, Mark mark) noexcept {
+Line line_of(const log_msg& message, Mark mark, Values values) noexcept {
     return {message.time,
             message.thread_id,
             std::string_view{message.payload.data(), message.payload.size()}.substr(0, UINT32_MAX),
             message.source.filename,
             message.source.funcname,
             message.source.line,
-            static_cast<std::int32_t>(message.level),
-            mark};
+            static_cast<std::int16_t>(message.level),
+            mark,
+            values.bytes()};
 }
 
 log_msg message_of(const Line& line, const std::string& name) {
@@ -69,13 +71,29 @@ void RingLogger::sink_it_(const log_msg& message) {
         // Out of the backtrace. What was above the level then has its context behind it.
         const bool captured =
             split_capture({message.payload.data(), message.payload.size()}).has_value();
-        backend_.write(*this, line_of(message, captured ? carries_capture : plain), {}, when_full_);
+        backend_.write(*this, line_of(message, captured ? carries_capture : plain, {}), {},
+                       when_full_);
         return;
     }
     const ContextView context = is_of_this_thread(message) ? current() : ContextView{};
-    backend_.write(*this, line_of(message, plain), context, when_full_);
+    const Values values = ActiveValues::find(message.payload);
+    backend_.write(*this, line_of(message, plain, values), context, when_full_);
     if (tracer_.enabled()) [[unlikely]]
         write_remembered(message);
+}
+
+void RingLogger::write_line(Level level, const SourceLocation& place, std::string_view message,
+                            Values values) noexcept {
+    const Line line{spdlog::details::os::now(),
+                    spdlog::details::os::thread_id(),
+                    message.substr(0, UINT32_MAX),
+                    place.file,
+                    place.function,
+                    place.line,
+                    static_cast<std::int16_t>(level),
+                    plain,
+                    values.bytes()};
+    backend_.write(*this, line, current(), when_full_);
 }
 
 /// spdlog copies the record into its backtrace next: with its context.
@@ -109,6 +127,7 @@ void RingLogger::deliver(const Line& line, ContextView context) noexcept {
     log_msg message = message_of(line, name_);
     FragmentBuffer buffer;  // NOLINT(*-member-init): written before it is read
     RecordContext shown = log::record_context(context, buffer);
+    shown.values = Values{line.values};
     if (line.mark == carries_capture) {
         if (const auto carried = split_capture(line.message)) {
             message.payload = {carried->message.data(), carried->message.size()};

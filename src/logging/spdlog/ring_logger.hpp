@@ -4,11 +4,13 @@
 
 #include "logging/ring/backend.hpp"
 #include "logging/spdlog/context_logger.hpp"
+#include <ctx/logging/json_line.hpp>
 
 #include <spdlog/logger.h>
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace ctx::log::detail {
 
@@ -24,6 +26,11 @@ public:
     RingLogger& operator=(const RingLogger&) = delete;
 
     std::shared_ptr<spdlog::logger> clone(std::string name) override;
+
+    /// What spdlog's call sites reach through sink_it_(), without its log_msg. Not for a logger with
+    /// a backtrace, which keeps what spdlog has seen.
+    void write_line(Level level, const SourceLocation& place, std::string_view message,
+                    Values values) noexcept;
 
 protected:
     void sink_it_(const spdlog::details::log_msg& message) override;

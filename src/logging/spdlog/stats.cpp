@@ -6,6 +6,8 @@ Stat foreign_thread{"ctx_logging_foreign_thread_total",
                     "Log records formatted on another thread without a captured context: no ids."};
 Stat capture_errors{"ctx_logging_capture_errors_total",
                     "Log records whose captured context could not be read: no ids."};
+Stat format_errors{"ctx_logging_format_errors_total",
+                   "Log lines whose message could not be formatted, or found no memory."};
 Stat overrun{"ctx_logging_overrun_total",
              "Log lines that a full queue dropped, as of the last flush or overrun_lines()."};
 

@@ -1,0 +1,32 @@
+// Times as RFC 3339 writes them, in UTC.
+
+#pragma once
+
+#include <ctx/export.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+
+namespace ctx::log::detail {
+
+/// Remembers the second it wrote last; a new one costs a calendar.
+class CTX_EXPORT UtcTime {
+public:
+    static constexpr std::size_t max_size = 27;
+
+    /// 2026-11-20T16:27:08.095260Z. @return the end.
+    char* write_micros(char* out, std::chrono::system_clock::time_point time) noexcept;
+    /// 2026-11-20T16:27:08.095Z. @return the end.
+    char* write_millis(char* out, std::chrono::system_clock::time_point time) noexcept;
+
+private:
+    /// @return the microseconds within the second.
+    std::uint32_t write_second(char* out, std::chrono::system_clock::time_point time) noexcept;
+
+    std::int64_t second_ = std::numeric_limits<std::int64_t>::min();
+    std::array<char, 20> text_{};  // 2026-11-20T16:27:08.
+};
+
+}  // namespace ctx::log::detail

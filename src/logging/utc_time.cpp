@@ -1,0 +1,60 @@
+#include "logging/digits.hpp"
+#include <ctx/logging/detail/utc_time.hpp>
+
+#include <algorithm>
+
+namespace ctx::log::detail {
+namespace {
+
+void put_second(char* out, std::int64_t second) noexcept {
+    using namespace std::chrono;
+    const sys_seconds time{seconds{second}};
+    const auto day = floor<days>(time);
+    const year_month_day date{day};
+    const auto of_day = static_cast<std::uint32_t>((time - day).count());
+    out = put_digits<4>(out, static_cast<std::uint32_t>(static_cast<int>(date.year())));
+    *out++ = '-';
+    out = put_digits<2>(out, static_cast<unsigned>(date.month()));
+    *out++ = '-';
+    out = put_digits<2>(out, static_cast<unsigned>(date.day()));
+    *out++ = 'T';
+    out = put_digits<2>(out, of_day / 3600);
+    *out++ = ':';
+    out = put_digits<2>(out, of_day / 60 % 60);
+    *out++ = ':';
+    out = put_digits<2>(out, of_day % 60);
+    *out = '.';
+}
+
+}  // namespace
+
+std::uint32_t UtcTime::write_second(char* out,
+                                    std::chrono::system_clock::time_point time) noexcept {
+    using namespace std::chrono;
+    const std::int64_t micros = floor<microseconds>(time.time_since_epoch()).count();
+    const std::int64_t second = floor<seconds>(microseconds{micros}).count();
+    if (second != second_) {
+        put_second(text_.data(), second);
+        second_ = second;
+    }
+    std::copy(text_.begin(), text_.end(), out);
+    return static_cast<std::uint32_t>(micros - second * 1'000'000);
+}
+
+char* UtcTime::write_micros(char* out, std::chrono::system_clock::time_point time) noexcept {
+    const std::uint32_t micros = write_second(out, time);
+    out = put_digits<6>(out + text_.size(), micros);
+    *out++ = 'Z';
+    return out;
+}
+
+char* UtcTime::write_millis(char* out, std::chrono::system_clock::time_point time) noexcept {
+    const std::uint32_t micros = write_second(out, time);
+    out += text_.size();
+    *out++ = static_cast<char>('0' + micros / 100'000);
+    out = put_digits<2>(out, micros / 1000 % 100);
+    *out++ = 'Z';
+    return out;
+}
+
+}  // namespace ctx::log::detail
