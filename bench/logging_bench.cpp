@@ -98,21 +98,27 @@ void async_line_json_with_context(benchmark::State& state) {
 BENCHMARK(async_line_json_with_context);
 
 /// What the caller of a line waits for while there is room: bursts, and all is delivered between.
-template <typename Drain>
-void log_bursts(benchmark::State& state, spdlog::logger& logger, const Drain& drain) {
+template <typename Log, typename Drain>
+void call_in_bursts(benchmark::State& state, const Log& log, const Drain& drain) {
     constexpr int burst = 64;
     const ctx::Scope scope{some_request()};
-    logger.info("request {} done in {} us", 0, 417);
+    log(0);
     drain();
     const ctx::bench::AllocationsPerIteration allocations{state};
     for (auto _ : state) {
         const auto begin = std::chrono::steady_clock::now();
         for (int i = 0; i < burst; ++i)
-            logger.info("request {} done in {} us", i, 417);
+            log(i);
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
         state.SetIterationTime(took.count() / burst);
         drain();
     }
+}
+
+template <typename Drain>
+void log_bursts(benchmark::State& state, spdlog::logger& logger, const Drain& drain) {
+    call_in_bursts(
+        state, [&logger](int i) { logger.info("request {} done in {} us", i, 417); }, drain);
 }
 
 void floor_burst_into_null_sink(benchmark::State& state) {
@@ -153,6 +159,18 @@ void backend_burst_json_with_context(benchmark::State& state) {
 }
 BENCHMARK(backend_burst_json_with_context)->UseManualTime()->Iterations(5000);
 
+void api_burst_with_values(benchmark::State& state) {
+    const OwnBackend own;
+    call_in_bursts(
+        state,
+        [&own](int i) {
+            ctx::log::info(*own.logger, "request done", ctx::log::kv("id", i),
+                           ctx::log::kv("us", 417));
+        },
+        [] { ctx::log::flush(std::chrono::minutes{1}); });
+}
+BENCHMARK(api_burst_with_values)->UseManualTime()->Iterations(5000);
+
 /// All that a line costs until it is formatted, on whichever thread: the queue is always full.
 void log_delivered_lines(benchmark::State& state, spdlog::logger& logger) {
     const ctx::Scope scope{some_request()};
@@ -174,6 +192,17 @@ void backend_cpu_of_a_delivered_line(benchmark::State& state) {
     log_delivered_lines(state, *own.logger);
 }
 BENCHMARK(backend_cpu_of_a_delivered_line)->MeasureProcessCPUTime();
+
+// A call below the logger's level.
+void suppressed_line_with_values(benchmark::State& state) {
+    const OwnBackend own;
+    const ctx::Scope scope{some_request()};
+    const ctx::bench::AllocationsPerIteration allocations{state};
+    int i = 0;
+    for (auto _ : state)
+        ctx::log::debug(*own.logger, "request {} done", ++i, ctx::log::kv("us", 417));
+}
+BENCHMARK(suppressed_line_with_values);
 
 void format_with(benchmark::State& state, spdlog::formatter& formatter) {
     const ctx::Scope scope{some_request()};

