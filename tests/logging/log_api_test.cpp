@@ -114,8 +114,8 @@ TEST_F(LogApi, names_that_are_taken_get_a_number_and_secrets_are_not_shown) {
     ctx::log::info(*logger, "m", kv("message", "x"), kv("trace_id", "y"), kv("tenant", "z"),
                    kv("twice", 1), kv("twice", 2), kv("PassWord", "hunter2"),
                    kv("api_token", 12345));
-    ctx::publish_fields({});
     const std::string text = lines().at(0);
+    ctx::publish_fields({});
     const auto line = nlohmann::json::parse(text);
     EXPECT_EQ(line["message"], "m");
     EXPECT_EQ(line["message_1"], "x");

@@ -292,6 +292,35 @@ TEST_P(SpdlogInstall, loggers_may_share_sinks_that_another_kind_of_logger_has_al
     EXPECT_THAT(lines(), testing::Each(HasSubstr(ctx::test::trace_hex)));
 }
 
+TEST_P(SpdlogInstall, every_format_has_the_ids_and_gives_the_pattern_back) {
+    using ctx::log::Format;
+    add_async("svc");
+    for (const Format format : {Format::logfmt, Format::ecs, Format::otlp_json, Format::gcp,
+                                Format::datadog, Format::loki, Format::rfc5424}) {
+        sink_->clear();
+        install({.format = format});
+        {
+            const ctx::Scope scope{ctx::test::request()};
+            ctx::log::info(*spdlog::get("svc"), "order accepted", ctx::log::kv("items", 3));
+        }
+        const auto all = lines();
+        ASSERT_EQ(all.size(), 1U);
+        EXPECT_THAT(all[0], HasSubstr(ctx::test::trace_hex));
+        EXPECT_THAT(all[0], HasSubstr("items"));
+        ctx::log::uninstall();
+    }
+    sink_->clear();
+    install({.format = Format::console});
+    spdlog::get("svc")->set_pattern("%v");
+    spdlog::get("svc")->info("hi");
+    EXPECT_THAT(lines(), ElementsAre(HasSubstr("INFO   svc  hi\n")));
+    ctx::log::uninstall();
+    sink_->clear();
+    spdlog::get("svc")->info("as before");
+    spdlog::get("svc")->flush();
+    EXPECT_THAT(lines(), ElementsAre("as before\n"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Through, SpdlogInstall,
                          testing::Values(AsyncMode::own_backend, AsyncMode::keep_pool),
                          [](const auto& mode) {

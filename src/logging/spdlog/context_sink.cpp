@@ -1,6 +1,5 @@
 #include "logging/spdlog/context_sink.hpp"
 
-#include "logging/spdlog/json_formatter.hpp"
 #include "logging/spdlog/record.hpp"
 #include "logging/spdlog/stats.hpp"
 #include <ctx/logging/capture.hpp>
@@ -21,9 +20,7 @@ constexpr std::size_t stack_bytes = 1024 + max_suffix_bytes;
 ContextSink::ContextSink(spdlog::sink_ptr inner, Source source,
                          std::shared_ptr<const Settings> settings)
     : inner_(std::move(inner)), settings_(std::move(settings)), source_(source) {
-    if (settings_->format == Format::json) {
-        inner_->set_formatter(make_json_formatter(settings_->lines));
-    }
+    if (settings_->formatter != nullptr) inner_->set_formatter(settings_->formatter->clone());
 }
 
 void ContextSink::log(const spdlog::details::log_msg& message) {
@@ -100,7 +97,7 @@ void ContextSink::set_pattern(const std::string& pattern) {
 }
 
 void ContextSink::set_formatter(std::unique_ptr<spdlog::formatter> formatter) {
-    if (settings_->format != Format::json) {
+    if (settings_->formatter == nullptr) {
         inner_->set_formatter(std::move(formatter));
         return;
     }
@@ -109,7 +106,7 @@ void ContextSink::set_formatter(std::unique_ptr<spdlog::formatter> formatter) {
 }
 
 void ContextSink::restore_formatter() {
-    if (settings_->format != Format::json) return;
+    if (settings_->formatter == nullptr) return;
     const std::lock_guard lock{mutex_};
     inner_->set_formatter(kept_formatter_ != nullptr
                               ? std::move(kept_formatter_)

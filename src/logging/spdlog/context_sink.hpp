@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ctx/logging/json_line.hpp>
+#include <ctx/logging/spdlog/formatter.hpp>
 #include <ctx/logging/spdlog/options.hpp>
 
 #include <spdlog/common.h>
@@ -22,6 +23,8 @@ struct Settings {
     AsyncMode async = AsyncMode::own_backend;
     Overflow overflow = Overflow::as_logger;
     std::shared_ptr<const JsonLines::Options> lines = std::make_shared<const JsonLines::Options>();
+    /// What every sink gets a clone of; null: sinks keep their own formatters.
+    std::shared_ptr<const spdlog::formatter> formatter = json_formatter();
 };
 
 class ContextSink final : public spdlog::sinks::sink {
@@ -32,7 +35,7 @@ public:
         carried,  // behind the message: the logger has captured it
     };
 
-    /// Gives `inner` the JSON formatter when the settings say so.
+    /// Gives `inner` the formatter of the settings, if they have one.
     ContextSink(spdlog::sink_ptr inner, Source source, std::shared_ptr<const Settings> settings);
 
     void log(const spdlog::details::log_msg& message) override;
@@ -42,7 +45,7 @@ public:
 
     [[nodiscard]] const spdlog::sink_ptr& inner() const noexcept { return inner_; }
     [[nodiscard]] Source source() const noexcept { return source_; }
-    /// Gives the inner sink back the formatter that JSON has kept from it.
+    /// Gives the inner sink back the formatter that ours has kept from it.
     void restore_formatter();
 
 private:

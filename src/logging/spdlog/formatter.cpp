@@ -7,6 +7,15 @@ namespace ctx::log {
 namespace detail {
 namespace {
 
+LogRecord record_of(const spdlog::details::log_msg& message) noexcept {
+    return {message.time,
+            static_cast<Level>(message.level),
+            {message.logger_name.data(), message.logger_name.size()},
+            {message.payload.data(), message.payload.size()},
+            {message.source.filename, message.source.line, message.source.funcname},
+            message.thread_id};
+}
+
 class JsonFormatter final : public spdlog::formatter {
 public:
     explicit JsonFormatter(std::shared_ptr<const JsonLines::Options> options)
@@ -14,13 +23,7 @@ public:
 
     void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
         FragmentBuffer buffer;  // NOLINT(*-member-init): written before it is read
-        const LogRecord record{
-            message.time,
-            static_cast<Level>(message.level),
-            {message.logger_name.data(), message.logger_name.size()},
-            {message.payload.data(), message.payload.size()},
-            {message.source.filename, message.source.line, message.source.funcname}};
-        lines_.append(out, record, log::record_context(message, buffer));
+        lines_.append(out, record_of(message), log::record_context(message, buffer));
     }
 
     [[nodiscard]] std::unique_ptr<spdlog::formatter> clone() const override {
@@ -30,6 +33,31 @@ public:
 private:
     std::shared_ptr<const JsonLines::Options> options_;
     JsonLines lines_;
+};
+
+class LineFormatter final : public spdlog::formatter {
+public:
+    LineFormatter(LineFormat format, LineOptions options)
+        : format_(format),
+          options_(std::move(options)),
+          lines_(make_line_writer(format, options_)) {}
+
+    void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
+        FragmentBuffer buffer;  // NOLINT(*-member-init): written before it is read
+        line_.clear();
+        lines_->append(line_, record_of(message), log::record_context(message, buffer));
+        out.append(line_.data(), line_.data() + line_.size());
+    }
+
+    [[nodiscard]] std::unique_ptr<spdlog::formatter> clone() const override {
+        return std::make_unique<LineFormatter>(format_, options_);
+    }
+
+private:
+    LineFormat format_;
+    LineOptions options_;
+    std::unique_ptr<LineWriter> lines_;
+    std::string line_;
 };
 
 }  // namespace
@@ -44,6 +72,10 @@ std::unique_ptr<spdlog::formatter> make_json_formatter(
 std::unique_ptr<spdlog::formatter> json_formatter(JsonLines::Options options) {
     return detail::make_json_formatter(
         std::make_shared<const JsonLines::Options>(std::move(options)));
+}
+
+std::unique_ptr<spdlog::formatter> line_formatter(LineFormat format, LineOptions options) {
+    return std::make_unique<detail::LineFormatter>(format, std::move(options));
 }
 
 }  // namespace ctx::log

@@ -1,11 +1,15 @@
 #include "logging/ring/backend.hpp"
 #include "logging/spdlog/installation.hpp"
+#include "logging/spdlog/json_formatter.hpp"
 #include <ctx/context/fields.hpp>
 #include <ctx/context/resource.hpp>
+#include <ctx/logging/line_format.hpp>
 #include <ctx/logging/spdlog/factory.hpp>
 #include <ctx/logging/spdlog/install.hpp>
 
 #include <spdlog/spdlog.h>
+
+#include <unistd.h>
 
 #include <utility>
 
@@ -17,14 +21,33 @@ using LoggerPtr = std::shared_ptr<spdlog::logger>;
 /// How long install() waits for lines that are still queued, before it counts who holds a logger.
 constexpr std::chrono::milliseconds settle_time{500};
 
+LineFormat line_format_of(Format format) noexcept {
+    return static_cast<LineFormat>(format);
+}
+static_assert(static_cast<int>(Format::json) == static_cast<int>(LineFormat::json) &&
+              static_cast<int>(Format::console) == static_cast<int>(LineFormat::console) &&
+              Format::text > Format::console && Format::unchanged > Format::console);
+
+std::shared_ptr<const spdlog::formatter> make_formatter(
+    const Options& options, const Resource& resource,
+    const std::shared_ptr<const JsonLines::Options>& lines) {
+    if (options.format == Format::text || options.format == Format::unchanged) return nullptr;
+    if (options.format == Format::json) return detail::make_json_formatter(lines);
+    LineOptions line;
+    line.only_fields = options.fields;
+    line.secret_names = options.secret_names;
+    line.resource = resource;
+    line.gcp_project = options.gcp_project;
+    line.color = wants_color(STDOUT_FILENO);
+    return line_formatter(line_format_of(options.format), std::move(line));
+}
+
 std::shared_ptr<const detail::Settings> make_settings(const Options& options) {
+    const Resource resource = options.resource ? *options.resource : Resource::from_environment();
     auto lines = std::make_shared<JsonLines::Options>();
     lines->only_fields = options.fields;
-    if (!options.resource_attributes.empty()) {
-        const Resource resource =
-            options.resource ? *options.resource : Resource::from_environment();
-        lines->resource_members = json_resource_members(resource, options.resource_attributes);
-    }
+    lines->secret_names = options.secret_names;
+    lines->resource_members = json_resource_members(resource, options.resource_attributes);
     auto settings = std::make_shared<detail::Settings>();
     settings->format = options.format;
     settings->async = options.async;
@@ -32,6 +55,7 @@ std::shared_ptr<const detail::Settings> make_settings(const Options& options) {
     if (options.async == AsyncMode::own_backend) {
         detail::Backend::instance().set_ring_bytes(options.ring_bytes);
     }
+    settings->formatter = make_formatter(options, resource, lines);
     settings->lines = std::move(lines);
     return settings;
 }

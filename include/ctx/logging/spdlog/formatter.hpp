@@ -18,6 +18,7 @@
 
 #include <ctx/export.hpp>
 #include <ctx/logging/json_line.hpp>
+#include <ctx/logging/line_format.hpp>
 #include <ctx/logging/record_context.hpp>
 
 #include <spdlog/details/log_msg.h>
@@ -30,6 +31,10 @@ namespace ctx::log {
 /// One line of JSON per record.
 [[nodiscard]] CTX_EXPORT std::unique_ptr<spdlog::formatter> json_formatter(
     JsonLines::Options options = {});
+
+/// One line of another format per record.
+[[nodiscard]] CTX_EXPORT std::unique_ptr<spdlog::formatter> line_formatter(
+    LineFormat format, LineOptions options = {});
 
 /// The context of `message`, for sinks and formatters of one's own: what was captured when it was
 /// logged, else the current context if this thread is just logging it, else nothing. Valid during

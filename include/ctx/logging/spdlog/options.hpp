@@ -12,6 +12,7 @@
 #pragma once
 
 #include <ctx/context/resource.hpp>
+#include <ctx/logging/json_line.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +23,15 @@
 namespace ctx::log {
 
 enum class Format : std::uint8_t {
-    json,  ///< one line of JSON per record (ctx/logging/json_line.hpp); patterns have no say
+    json,       ///< one line of JSON per record (ctx/logging/json_line.hpp); patterns have no say
+    logfmt,     ///< this and those below: ctx/logging/line_format.hpp
+    ecs,        ///< Elastic Common Schema
+    otlp_json,  ///< OTLP/JSON, as OpenTelemetry's file exporter writes it
+    gcp,        ///< Google Cloud
+    datadog,    ///< Datadog
+    loki,       ///< Loki's push API
+    rfc5424,    ///< syslog
+    console,    ///< people at a terminal; colours as wants_color(stdout) says
     text,  ///< the sinks' own patterns, ` trace_id=… span_id=… name=value` behind the message
     unchanged,  ///< the sinks' own formatters; those made by json_formatter() show the context
 };
@@ -55,10 +64,15 @@ struct Options {
     std::size_t ring_bytes = std::size_t{64} << 10;
     /// Log names of declared fields to show; empty: all of them.
     std::vector<std::string> fields = {};
-    /// Attributes of the resource that each JSON line repeats, such as "service.name".
+    /// Values of ctx::log calls whose name has one of these in it, in any case, are shown as ***.
+    std::vector<std::string> secret_names = default_secret_names();
+    /// Attributes of the resource that each line of Format::json repeats, such as "service.name".
     std::vector<std::string> resource_attributes = {};
-    /// Nothing: Resource::from_environment().
+    /// Nothing: Resource::from_environment(). The other formats take from it what they have a place
+    /// for.
     std::optional<Resource> resource = std::nullopt;
+    /// Format::gcp: empty: the environment's GOOGLE_CLOUD_PROJECT.
+    std::string gcp_project = {};
 };
 
 }  // namespace ctx::log

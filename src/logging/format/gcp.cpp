@@ -1,0 +1,120 @@
+// Google Cloud's structured logging: special fields of a JSON line on standard output.
+
+#include "logging/format/parts.hpp"
+#include <ctx/logging/json_text.hpp>
+
+#include <cstdlib>
+
+namespace ctx::log::detail {
+namespace {
+
+bool is_gcp_name(std::string_view name) noexcept {
+    static constexpr std::string_view names[] = {"severity", "time",   "timestamp",
+                                                 "message",  "logger", "httpRequest"};
+    return std::find(std::begin(names), std::end(names), name) != std::end(names) ||
+           name.starts_with("logging.googleapis.com/");
+}
+
+std::string_view severity(Level level) noexcept {
+    switch (level) {
+        case Level::trace:
+        case Level::debug:
+            return "DEBUG";
+        case Level::info:
+            return "INFO";
+        case Level::warn:
+            return "WARNING";
+        case Level::error:
+            return "ERROR";
+        case Level::critical:
+            return "CRITICAL";
+        case Level::off:
+            break;
+    }
+    return "DEFAULT";
+}
+
+std::string project_of(const LineOptions& options) {
+    if (!options.gcp_project.empty()) return options.gcp_project;
+    return std::string{text_of(std::getenv("GOOGLE_CLOUD_PROJECT"))};
+}
+
+class GcpWriter final : public LineWriter {
+public:
+    explicit GcpWriter(LineOptions options) : options_(std::move(options)) {
+        const std::string project = project_of(options_);
+        trace_prefix_ = ",\"logging.googleapis.com/trace\":\"";
+        if (project.empty()) return;
+        trace_prefix_ += "projects/";
+        append_json_text(trace_prefix_, project);
+        trace_prefix_ += "/traces/";
+    }
+
+    void append(std::string& out, const LogRecord& record, const RecordContext& context) override {
+        out += "{\"severity\":\"";
+        out += severity(record.level);
+        out += "\",\"time\":\"";
+        const std::size_t before = out.size();
+        out.resize(before + UtcTime::max_size);
+        const char* end = time_.write_micros(out.data() + before, record.time);
+        out.resize(static_cast<std::size_t>(end - out.data()));
+        append_member(out, "\",\"message\":\"", record.message);
+        append_ids(out, context);
+        append_labels(out, record, context);
+        append_source(out, record);
+        for_each_value(context, options_, &is_gcp_name, [&out](const ShownValue& each) {
+            append_member(out, ",\"", each.name());
+            out += ':';
+            append_json_value(out, each.value());
+        });
+        out += "}\n";
+    }
+
+private:
+    void append_ids(std::string& out, const RecordContext& context) const {
+        if (!context.trace_id.is_valid()) return;
+        out += trace_prefix_;
+        append_id(out, context.trace_id);
+        if (context.span_id.is_valid()) {
+            out += "\",\"logging.googleapis.com/spanId\":\"";
+            append_id(out, context.span_id);
+        }
+        out += "\",\"logging.googleapis.com/trace_sampled\":";
+        out += context.flags.sampled() ? "true" : "false";
+    }
+    void append_labels(std::string& out, const LogRecord& record,
+                       const RecordContext& context) const {
+        std::string labels;
+        if (!record.logger.empty()) append_member(labels, ",\"logger\":\"", record.logger);
+        for_each_field(context, options_, [&labels](std::string_view name, std::string_view text) {
+            labels += ",\"";
+            labels += name;
+            labels += "\":\"";
+            labels += text;
+            labels += '"';
+        });
+        if (labels.empty()) return;
+        labels.front() = '{';
+        out += ",\"logging.googleapis.com/labels\":" + labels + '}';
+    }
+    static void append_source(std::string& out, const LogRecord& record) {
+        if (record.source.file == nullptr) return;
+        append_member(out, ",\"logging.googleapis.com/sourceLocation\":{\"file\":\"",
+                      record.source.file);
+        out += ",\"line\":\"" + std::to_string(record.source.line);
+        append_member(out, "\",\"function\":\"", text_of(record.source.function));
+        out += '}';
+    }
+
+    LineOptions options_;
+    std::string trace_prefix_;
+    UtcTime time_;
+};
+
+}  // namespace
+
+std::unique_ptr<LineWriter> make_gcp_writer(LineOptions options) {
+    return std::make_unique<GcpWriter>(std::move(options));
+}
+
+}  // namespace ctx::log::detail

@@ -1,0 +1,145 @@
+#include "logging/format/parts.hpp"
+
+#include <ctx/baggage/utf8.hpp>
+#include <ctx/logging/json_text.hpp>
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+
+namespace ctx::log::detail {
+namespace {
+
+constexpr std::string_view escape_letters = "0123456abtnvfr";
+
+bool is_control(unsigned char c) noexcept {
+    return c < 0x20 || c == 0x7f;
+}
+
+void append_control(std::string& out, unsigned char c) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    out += '\\';
+    if (c >= 7 && c <= 13) {
+        out += escape_letters[c];
+        return;
+    }
+    out += 'x';
+    out += digits[c >> 4];
+    out += digits[c & 15];
+}
+
+/// Bytes of C1 (U+0080 to U+009F), U+2028 or U+2029 at the front of `text`, else 0.
+std::size_t wide_control(std::string_view text) noexcept {
+    if (text.size() >= 2 && text[0] == '\xC2' && static_cast<unsigned char>(text[1]) < 0xA0) {
+        return 2;
+    }
+    return text.starts_with("\xE2\x80\xA8") || text.starts_with("\xE2\x80\xA9") ? 3 : 0;
+}
+
+void append_wide_control(std::string& out, std::string_view text) {
+    for (const char c : text)
+        append_control(out, static_cast<unsigned char>(c));
+}
+
+/// Appends `\uXXXX` as UTF-8. What this library writes has no surrogates in it.
+void append_code_point(std::string& out, std::string_view digits) {
+    std::uint32_t code = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+    if (code < 0x80) {
+        out += static_cast<char>(code);
+    } else if (code < 0x800) {
+        out += static_cast<char>(0xC0 | code >> 6);
+        out += static_cast<char>(0x80 | (code & 0x3F));
+    } else {
+        out += static_cast<char>(0xE0 | code >> 12);
+        out += static_cast<char>(0x80 | (code >> 6 & 0x3F));
+        out += static_cast<char>(0x80 | (code & 0x3F));
+    }
+}
+
+}  // namespace
+
+void append_member(std::string& out, std::string_view before, std::string_view text) {
+    out += before;
+    append_json_text(out, text);
+    out += '"';
+}
+
+void append_json_value(std::string& out, const Value& value) {
+    const std::size_t before = out.size();
+    out.resize(before + json_value_bound(value));
+    const char* end = write_json_value(out.data() + before, value);
+    out.resize(static_cast<std::size_t>(end - out.data()));
+}
+
+void append_value_text(std::string& out, const Value& value) {
+    const std::size_t before = out.size();
+    out.resize(before + json_value_bound(value));
+    const char* end = write_value_text(out.data() + before, value);
+    out.resize(static_cast<std::size_t>(end - out.data()));
+}
+
+void append_visible(std::string& out, std::string_view text) {
+    if (measure_json_text(text).verbatim) {
+        out += text;
+        return;
+    }
+    std::string valid;
+    append_valid_utf8(valid, text);
+    for (std::string_view rest = valid; !rest.empty();) {
+        if (const std::size_t wide = wide_control(rest); wide != 0) {
+            append_wide_control(out, rest.substr(0, wide));
+            rest.remove_prefix(wide);
+            continue;
+        }
+        const auto c = static_cast<unsigned char>(rest.front());
+        if (is_control(c)) {
+            append_control(out, c);
+        } else {
+            out += rest.front();
+        }
+        rest.remove_prefix(1);
+    }
+}
+
+std::string unescaped(std::string_view json_text) {
+    std::string out;
+    out.reserve(json_text.size());
+    for (std::size_t i = 0; i < json_text.size(); ++i) {
+        if (json_text[i] != '\\' || i + 1 == json_text.size()) {
+            out += json_text[i];
+            continue;
+        }
+        const char c = json_text[++i];
+        switch (c) {
+            case 'b':
+                out += '\b';
+                break;
+            case 'f':
+                out += '\f';
+                break;
+            case 'n':
+                out += '\n';
+                break;
+            case 'r':
+                out += '\r';
+                break;
+            case 't':
+                out += '\t';
+                break;
+            case 'u':
+                append_code_point(out, json_text.substr(i + 1, 4));
+                i += 4;
+                break;
+            default:
+                out += c;
+        }
+    }
+    return out;
+}
+
+std::string unix_nanos(std::chrono::system_clock::time_point time) {
+    return std::to_string(std::chrono::nanoseconds{time.time_since_epoch()}.count());
+}
+
+}  // namespace ctx::log::detail

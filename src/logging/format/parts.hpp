@@ -1,0 +1,78 @@
+// What the formats have in common: texts, fields and values, appended to a string.
+
+#pragma once
+
+#include "logging/json_values.hpp"
+#include "logging/shown_values.hpp"
+#include <ctx/logging/detail/field_list.hpp>
+#include <ctx/logging/line_format.hpp>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace ctx::log::detail {
+
+/// Appends `"name":"text"` with `comma` in front; the name needs no escaping.
+void append_member(std::string& out, std::string_view before, std::string_view text);
+
+/// Appends the value as JSON: `3`, `"A-7"`.
+void append_json_value(std::string& out, const Value& value);
+/// Appends it without quotes, escaped as in a JSON string.
+void append_value_text(std::string& out, const Value& value);
+
+/// Appends `text` with control characters escaped and ill-formed UTF-8 replaced; quotes and
+/// backslashes as they are.
+void append_visible(std::string& out, std::string_view text);
+
+template <typename Id>
+void append_id(std::string& out, const Id& id) {
+    const std::size_t before = out.size();
+    out.resize(before + Id::hex_digits);
+    id.write_hex(out.data() + before);
+}
+
+/// The text that a rendered field stands for.
+[[nodiscard]] std::string unescaped(std::string_view json_text);
+
+/// Calls `show(name, text)` with each field that is wanted, both JSON-escaped.
+template <typename Show>
+void for_each_field(const RecordContext& context, const LineOptions& options, const Show& show) {
+    const auto& only = options.only_fields;
+    std::string_view rest = context.fields;
+    std::string_view name;
+    std::string_view text;
+    while (next_field(rest, name, text)) {
+        if (only.empty() || std::find(only.begin(), only.end(), name) != only.end()) {
+            show(name, text);
+        }
+    }
+}
+
+/// Calls `show` with each ShownValue of the line.
+template <typename Show>
+void for_each_value(const RecordContext& context, const LineOptions& options,
+                    ShownValues::IsReserved is_reserved, const Show& show) {
+    if (context.values.empty()) return;
+    ShownValues{context.values, context.fields, options.secret_names, is_reserved}.for_each(show);
+}
+
+/// Nanoseconds since 1970.
+[[nodiscard]] std::string unix_nanos(std::chrono::system_clock::time_point time);
+
+[[nodiscard]] inline std::string_view text_of(const char* text) noexcept {
+    return text == nullptr ? std::string_view{} : std::string_view{text};
+}
+
+// One for each format; in its own file.
+[[nodiscard]] std::unique_ptr<LineWriter> make_json_writer(LineOptions options);
+[[nodiscard]] std::unique_ptr<LineWriter> make_logfmt_writer(LineOptions options);
+[[nodiscard]] std::unique_ptr<LineWriter> make_ecs_writer(LineOptions options);
+[[nodiscard]] std::unique_ptr<LineWriter> make_otlp_writer(LineOptions options);
+[[nodiscard]] std::unique_ptr<LineWriter> make_gcp_writer(LineOptions options);
+[[nodiscard]] std::unique_ptr<LineWriter> make_datadog_writer(LineOptions options);
+[[nodiscard]] std::unique_ptr<LineWriter> make_loki_writer(LineOptions options);
+[[nodiscard]] std::unique_ptr<LineWriter> make_rfc5424_writer(LineOptions options);
+[[nodiscard]] std::unique_ptr<LineWriter> make_console_writer(LineOptions options);
+
+}  // namespace ctx::log::detail
