@@ -4,6 +4,7 @@
 //
 //   log_torture --lines N --threads T --out FILE [--seed S] [--backend pool|own]
 
+#include "logging/nested_contexts.hpp"
 #include <ctx/context.hpp>
 #include <ctx/logging/spdlog.hpp>
 
@@ -15,7 +16,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
-#include <random>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -57,68 +57,6 @@ bool parse(int argc, char** argv, Options& options) {
     return !options.out.empty() && options.threads > 0 && options.threads <= 1000;
 }
 
-/// One thread's share of the lines.
-class Writer {
-public:
-    Writer(std::uint64_t seed, std::uint64_t lines, std::shared_ptr<spdlog::logger> factory_made)
-        : random_(seed), left_(lines), factory_made_(std::move(factory_made)) {}
-
-    void run() {
-        while (left_ > 0)
-            work("none", 0);
-    }
-
-private:
-    void work(const std::string& want, int depth) {
-        for (auto steps = 1 + random_() % 6; steps > 0 && left_ > 0; --steps) {
-            if (depth < 6 && random_() % 3 == 0) {
-                nest(want, depth);
-            } else {
-                say(want);
-            }
-        }
-    }
-
-    void nest(const std::string& want, int depth) {
-        const ctx::Context here{ctx::current()};
-        switch (random_() % 5) {
-            case 0:
-                return within(ctx::Context{}, "none", depth);
-            case 1:
-                return within(here, want, depth);
-            case 2:
-                if (!here) return;
-                return within(here.with_baggage(ctx::Baggage{}.set("tenant", want)), want, depth);
-            case 3:  // a child span, or a new trace when there is none
-                return enter(here.with_span(ctx::child_of(here)), depth);
-            default:
-                return enter(ctx::Context{}.with_span(ctx::child_of(ctx::Context{})), depth);
-        }
-    }
-
-    void enter(const ctx::Context& context, int depth) {
-        within(context, context.trace_id().to_string(), depth);
-    }
-
-    void within(const ctx::Context& context, const std::string& want, int depth) {
-        const ctx::Scope scope{context};
-        work(want, depth + 1);
-    }
-
-    void say(const std::string& want) {
-        --left_;
-        if (random_() % 2 == 0) {
-            spdlog::info("want={} left={}", want, left_);
-        } else {
-            factory_made_->warn("want={} left={}", want, left_);
-        }
-    }
-
-    std::mt19937_64 random_;
-    std::uint64_t left_;
-    std::shared_ptr<spdlog::logger> factory_made_;
-};
-
 void write_lines(const Options& options) {
     // Small rings: they are to be full now and then.
     const ctx::log::Options installed{.async = options.backend, .ring_bytes = 8192};
@@ -136,7 +74,15 @@ void write_lines(const Options& options) {
         const std::uint64_t share =
             options.lines / options.threads + (t < options.lines % options.threads ? 1 : 0);
         threads.emplace_back([&, t, share] {
-            Writer{options.seed * 1000 + t, share, factory_made}.run();
+            const auto say = [&](const std::string& want, std::uint64_t left,
+                                 std::uint64_t random) {
+                if (random % 2 == 0) {
+                    spdlog::info("want={} left={}", want, left);
+                } else {
+                    factory_made->warn("want={} left={}", want, left);
+                }
+            };
+            ctx::test::NestedContexts{options.seed * 1000 + t, share, say}.run();
         });
     }
     for (auto& thread : threads)

@@ -34,19 +34,24 @@ void ContextSink::log(const spdlog::details::log_msg& message) {
         deliver_active(message, *context);
         return;
     }
+    // Out of a backtrace, where libctx_log_preload.so has put the context behind it.
+    if (is_copy(message) && deliver_captured(message)) return;
     FragmentBuffer buffer;  // NOLINT(*-member-init): written before it is read
     deliver(message, ambient_context(message, buffer));
 }
 
 void ContextSink::log_carried(const spdlog::details::log_msg& message) {
+    if (!deliver_captured(message)) log_uncarried(message);
+}
+
+/// @return false when there is no context behind the message.
+bool ContextSink::deliver_captured(const spdlog::details::log_msg& message) {
     const auto carried = split_capture({message.payload.data(), message.payload.size()});
-    if (!carried) {
-        log_uncarried(message);
-        return;
-    }
+    if (!carried) return false;
     spdlog::details::log_msg original = message;
     original.payload = {carried->message.data(), carried->message.size()};
     deliver(original, carried->context);
+    return true;
 }
 
 // A synchronous logger may have been given the sinks of an asynchronous one.

@@ -50,6 +50,7 @@ public:
 
 private:
     void log_carried(const spdlog::details::log_msg& message);
+    bool deliver_captured(const spdlog::details::log_msg& message);
     void log_uncarried(const spdlog::details::log_msg& message);
     void deliver(const spdlog::details::log_msg& message, const RecordContext& context);
     void deliver_active(const spdlog::details::log_msg& message, const RecordContext& context);
