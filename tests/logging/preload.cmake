@@ -29,7 +29,6 @@ set_target_properties(preload_other_spdlog PROPERTIES NO_SONAME ON)
 target_link_options(preload_other_spdlog PRIVATE -Wl,-soname,libspdlog.so.1.99)
 target_link_libraries(preload_other_spdlog PRIVATE ${CMAKE_DL_LIBS})
 
-# An instrumented library cannot be loaded in front of the sanitizers' own.
 foreach(name IN ITEMS
     has_no_wrong_and_no_missing_id
     reaches_a_plugin_that_keeps_spdlog_to_itself
