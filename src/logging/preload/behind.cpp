@@ -62,7 +62,8 @@ Behind found(void* handle) noexcept {
 /// For an object that was loaded at run time and keeps its libraries to itself: what it finds there.
 Behind found_by(const void* caller) noexcept {
     const link_map* object = object_of(caller);
-    if (object == nullptr) return {};
+    // Who sees what all see has come to us, and is served from behind us.
+    if (object == nullptr || *object->l_name == '\0') return found(RTLD_NEXT);
     void* handle = dlopen(object->l_name, RTLD_LAZY | RTLD_NOLOAD);
     if (handle == nullptr) return {};
     const Behind result = found(handle);

@@ -95,23 +95,23 @@ void log_with_capture(spdlog::logger* logger, Behind spdlog, const log_msg& mess
 }  // namespace
 }  // namespace ctx::log::detail
 
-[[gnu::visibility("default")]] void spdlog::logger::log_it_(const details::log_msg& message,
+[[gnu::visibility("default")]] void spdlog::logger::log_it_(const details::log_msg& log_msg,
                                                             bool log_enabled,
                                                             bool traceback_enabled) {
     using namespace ctx::log::detail;
     const Behind spdlog = behind(__builtin_return_address(0));
     if (spdlog.log_it == nullptr) return;
     if (!spdlog.is_known || !is_switched_on()) {
-        spdlog.log_it(this, message, log_enabled, traceback_enabled);
+        spdlog.log_it(this, log_msg, log_enabled, traceback_enabled);
         return;
     }
     const auto ours = static_cast<std::size_t>(std::count_if(
         sinks_.begin(), sinks_.end(), [](const sink_ptr& sink) { return shows_context(*sink); }));
     if (ours == 0) {
-        log_with_suffix(this, spdlog, message, log_enabled, traceback_enabled);
+        log_with_suffix(this, spdlog, log_msg, log_enabled, traceback_enabled);
     } else if (ours == sinks_.size() && traceback_enabled) {
-        log_with_capture(this, spdlog, message, log_enabled);
+        log_with_capture(this, spdlog, log_msg, log_enabled);
     } else {
-        spdlog.log_it(this, message, log_enabled, traceback_enabled);
+        spdlog.log_it(this, log_msg, log_enabled, traceback_enabled);
     }
 }
