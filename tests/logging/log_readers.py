@@ -91,7 +91,8 @@ def query(statement, lines, environment):
 
 def lnav(description, folder, lines, traces):
     environment = {**os.environ, "HOME": folder, "XDG_CONFIG_HOME": folder}
-    subprocess.run(["lnav", "-i", description], check=True, env=environment, timeout=DEADLINE)
+    subprocess.run(["lnav", "-i", description], check=True, env=environment,
+                   stdin=subprocess.DEVNULL, timeout=DEADLINE)
     rows = query("SELECT ifnull(trace_id, 'none') AS trace, count(*) AS lines FROM ctx_log"
                  " GROUP BY trace", lines, environment)
     got = {row["trace"]: int(row["lines"]) for row in rows}
