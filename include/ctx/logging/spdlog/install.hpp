@@ -62,7 +62,8 @@ CTX_EXPORT InstallReport install(const Options& options = {});
 
 /// Puts back the sinks and loggers that install() found. Loggers of the factories stay. A sink's
 /// formatter that Format::json replaced becomes the last one that was set since, else spdlog's
-/// default.
+/// default. Below libctx_log_preload.so dump backtraces first: what they remember is for the
+/// wrapped sinks.
 CTX_EXPORT void uninstall();
 
 /// Waits until every line that was accepted before the call has reached its sinks and they have
