@@ -10,5 +10,11 @@ Stat refused_fields{"ctx_logging_refused_fields_total",
                     "Fields left out because the line itself uses their name."};
 Stat dropped_lines{"ctx_logging_dropped_total",
                    "Log lines dropped: a full ring whose policy says so, or no memory."};
+Stat unsampled_lines{"ctx_logging_unsampled_total",
+                     "Log lines that the policy left out: severity or sampling."};
+Stat suppressed_lines{"ctx_logging_suppressed_total",
+                      "Log lines left out because their place in the source logs too often."};
+Stat refused_debug_requests{"ctx_logging_debug_refused_total",
+                            "Requests that asked for debug lines when too many others did."};
 
 }  // namespace ctx::log::detail

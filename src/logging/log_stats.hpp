@@ -10,5 +10,8 @@ extern Stat invalid_utf8;
 extern Stat truncated;
 extern Stat refused_fields;
 extern Stat dropped_lines;
+extern Stat unsampled_lines;
+extern Stat suppressed_lines;
+extern Stat refused_debug_requests;
 
 }  // namespace ctx::log::detail

@@ -87,7 +87,7 @@ void log_with_capture(spdlog::logger* logger, Behind spdlog, const log_msg& mess
     if (log_enabled) spdlog.log_it(logger, message, true, false);
     FragmentBuffer buffer;  // NOLINT(*-member-init): written before it is read
     const RecordContext context = context_of(message, buffer);
-    with_more<max_capture_bytes>(
+    with_more<max_fields_bytes + capture_trailer_bytes>(
         message, text, [&](char* out) noexcept { return append_capture(out, context); },
         [&](const log_msg& longer) { spdlog.log_it(logger, longer, false, true); });
 }

@@ -1,5 +1,6 @@
 #include "logging/spdlog/capturing_logger.hpp"
 
+#include "logging/spdlog/admission.hpp"
 #include "logging/spdlog/installation.hpp"
 #include "logging/spdlog/record.hpp"
 #include "logging/spdlog/remembered.hpp"
@@ -67,8 +68,10 @@ void CapturingLogger::sink_it_(const spdlog::details::log_msg& message) {
         }
         return;
     }
+    const RecordAdmission admission{message};
+    if (!admission.is_written()) return;
     FragmentBuffer buffer;  // NOLINT(*-member-init): written before it is read
-    const RecordContext context = ambient_context(message, buffer);
+    const RecordContext context = ambient_context(message, buffer, admission.values());
     if (tracer_.enabled()) {
         post_remembered(message, context);
     } else {

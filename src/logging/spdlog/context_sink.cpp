@@ -1,5 +1,6 @@
 #include "logging/spdlog/context_sink.hpp"
 
+#include "logging/spdlog/admission.hpp"
 #include "logging/spdlog/record.hpp"
 #include "logging/spdlog/stats.hpp"
 #include <ctx/logging/capture.hpp>
@@ -36,8 +37,21 @@ void ContextSink::log(const spdlog::details::log_msg& message) {
     }
     // Out of a backtrace, where libctx_log_preload.so has put the context behind it.
     if (is_copy(message) && deliver_captured(message)) return;
+    log_ambient(message);
+}
+
+void ContextSink::log_ambient(const spdlog::details::log_msg& message) {
+    const bool is_being_logged =
+        message.thread_id == spdlog::details::os::thread_id() && !is_copy(message);
     FragmentBuffer buffer;  // NOLINT(*-member-init): written before it is read
-    deliver(message, ambient_context(message, buffer));
+    if (!is_being_logged) {
+        deliver(message, ambient_context(message, buffer));
+        return;
+    }
+    const RecordAdmission admission{message};
+    if (admission.is_written()) {
+        deliver(message, ambient_context(message, buffer, admission.values()));
+    }
 }
 
 void ContextSink::log_carried(const spdlog::details::log_msg& message) {
@@ -61,8 +75,7 @@ void ContextSink::log_uncarried(const spdlog::details::log_msg& message) {
         deliver(message, {});
         return;
     }
-    FragmentBuffer buffer;  // NOLINT(*-member-init): written before it is read
-    deliver(message, ambient_context(message, buffer));
+    log_ambient(message);
 }
 
 void ContextSink::deliver(const spdlog::details::log_msg& message, const RecordContext& context) {

@@ -24,11 +24,11 @@ bool is_of_this_thread(const spdlog::details::log_msg& message) noexcept {
     return false;
 }
 
-RecordContext ambient_context(const spdlog::details::log_msg& message,
-                              FragmentBuffer& buffer) noexcept {
+RecordContext ambient_context(const spdlog::details::log_msg& message, FragmentBuffer& buffer,
+                              Values values) noexcept {
     if (!is_of_this_thread(message) || is_copy(message)) return {};
     RecordContext context = log::record_context(current(), buffer);
-    context.values = ActiveValues::find(message.payload);
+    context.values = values.empty() ? ActiveValues::find(message.payload) : values;
     return context;
 }
 
@@ -41,14 +41,16 @@ ActiveValues::~ActiveValues() {
     innermost_values = outer_;
 }
 
-Values ActiveValues::find(spdlog::string_view_t payload) noexcept {
+bool ActiveValues::is_of_call(spdlog::string_view_t payload) noexcept {
     // A sink may log itself, with other values or without.
     const ActiveValues* active = innermost_values;
     if (active == nullptr) [[likely]]
-        return {};
-    const std::string_view message = active->message_;
-    const bool is_same = message.data() == payload.data() && message.size() == payload.size();
-    return is_same ? active->values_ : Values{};
+        return false;
+    return active->message_.data() == payload.data() && active->message_.size() == payload.size();
+}
+
+Values ActiveValues::find(spdlog::string_view_t payload) noexcept {
+    return is_of_call(payload) ? innermost_values->values_ : Values{};
 }
 
 ActiveRecord::ActiveRecord(const spdlog::details::log_msg& message,

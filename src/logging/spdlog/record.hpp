@@ -22,8 +22,9 @@ namespace ctx::log::detail {
 [[nodiscard]] bool is_of_this_thread(const spdlog::details::log_msg& message) noexcept;
 
 /// The current context, if it is the record's: it is just being logged by this thread.
+/// @param values  of the line
 [[nodiscard]] RecordContext ambient_context(const spdlog::details::log_msg& message,
-                                            FragmentBuffer& buffer) noexcept;
+                                            FragmentBuffer& buffer, Values values = {}) noexcept;
 
 /// Hands key-values of a line through spdlog's logger, which knows of messages only.
 class ActiveValues {
@@ -33,6 +34,8 @@ public:
     ActiveValues(const ActiveValues&) = delete;
     ActiveValues& operator=(const ActiveValues&) = delete;
 
+    /// Whether a call of ctx::log makes the record with this payload on this thread.
+    [[nodiscard]] static bool is_of_call(spdlog::string_view_t payload) noexcept;
     /// Those of the record with this payload on this thread, or none.
     [[nodiscard]] static Values find(spdlog::string_view_t payload) noexcept;
 

@@ -1,5 +1,6 @@
 #include "logging/spdlog/ring_logger.hpp"
 
+#include "logging/spdlog/admission.hpp"
 #include "logging/spdlog/record.hpp"
 #include "logging/spdlog/remembered.hpp"
 #include <ctx/context/current.hpp>
@@ -75,9 +76,10 @@ void RingLogger::sink_it_(const log_msg& message) {
                        when_full_);
         return;
     }
+    const RecordAdmission admission{message};
+    if (!admission.is_written()) return;
     const ContextView context = is_of_this_thread(message) ? current() : ContextView{};
-    const Values values = ActiveValues::find(message.payload);
-    backend_.write(*this, line_of(message, plain, values), context, when_full_);
+    backend_.write(*this, line_of(message, plain, admission.values()), context, when_full_);
     if (tracer_.enabled()) [[unlikely]]
         write_remembered(message);
 }

@@ -14,6 +14,8 @@
 // `#define CTX_LOG_ACTIVE_LEVEL 2` before the include removes trace() and debug(); their arguments
 // are still evaluated, those of CTX_LOG_DEBUG(…) are not.
 //
+// A policy (ctx/logging/policy.hpp) is asked before anything is formatted.
+//
 // Threads   As the logger's.
 // Errors    Nothing throws: what a formatter throws is in the line, and counted
 //           (`ctx_logging_format_errors_total`); what a sink throws goes to the logger's handler.
@@ -23,6 +25,7 @@
 #pragma once
 
 #include <ctx/export.hpp>
+#include <ctx/logging/detail/line_policy.hpp>
 #include <ctx/logging/json_line.hpp>
 #include <ctx/logging/spdlog/kv.hpp>
 #include <ctx/logging/values.hpp>
@@ -110,7 +113,7 @@ private:
 template <typename... Args>
 using MessageFor = std::type_identity_t<Message<std::remove_cvref_t<Args>...>>;
 
-/// Hands a finished line to the logger. Not yet asked whether the logger wants it.
+/// Hands a line that is wanted to the logger.
 CTX_EXPORT void write(spdlog::logger& logger, Level level, const SourceLocation& place,
                       std::string_view message, Values values) noexcept;
 /// The line without its message, and what was wrong.
@@ -139,7 +142,17 @@ void format_into(spdlog::memory_buf_t& out, spdlog::fmt_lib::string_view format,
         arguments);
 }
 
-[[nodiscard]] inline bool is_wanted(const spdlog::logger& logger, Level level) noexcept {
+/// Asks the logger's level and the policy.
+[[nodiscard]] CTX_EXPORT bool is_wanted_with(const ActivePolicy& policy,
+                                             const spdlog::logger& logger, Level level,
+                                             const SourceLocation& place,
+                                             ValueBuffer& values) noexcept;
+
+/// @param values  what the policy adds to the line
+[[nodiscard]] inline bool is_wanted(const spdlog::logger& logger, Level level,
+                                    const SourceLocation& place, ValueBuffer& values) noexcept {
+    if (const ActivePolicy* policy = policy_in_force()) [[unlikely]]
+        return is_wanted_with(*policy, logger, level, place, values);
     return logger.should_log(static_cast<spdlog::level::level_enum>(level)) ||
            logger.should_backtrace();
 }
@@ -148,8 +161,8 @@ template <Level level, typename... Args>
 void log_line(spdlog::logger& logger, const Message<Args...>& message,
               const Args&... args) noexcept {
     if constexpr (static_cast<int>(level) >= CTX_LOG_ACTIVE_LEVEL) {
-        if (!is_wanted(logger, level)) return;
         ValueBuffer values;
+        if (!is_wanted(logger, level, message.place(), values)) return;
         (add_if_value(values, args), ...);
         if (message.is_plain()) {
             write(logger, level, message.place(), message.plain(), values.values());

@@ -1,0 +1,314 @@
+// Which lines are written: severity, sampling, rate, requests that ask for more.
+
+#include "logging/contexts.hpp"
+#include "logging/lines.hpp"
+#include "logging/sinks.hpp"
+#include <ctx/context.hpp>
+#include <ctx/logging/policy.hpp>
+#include <ctx/logging/spdlog.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using namespace std::chrono_literals;
+using ctx::log::kv;
+using ctx::log::Level;
+using ctx::log::LinePolicy;
+using ctx::test::MemorySink;
+using ctx::test::stat;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr auto for_ever = std::chrono::hours{1};
+
+class LogPolicies : public testing::Test {
+protected:
+    LogPolicies() { ctx::log::install(); }
+    ~LogPolicies() override {
+        ctx::log::clear_line_policy();
+        ctx::publish_fields({});
+        ctx::log::uninstall();
+    }
+
+    std::shared_ptr<spdlog::logger> backend() {
+        return ctx::log::make_async_logger("svc", {sink_}, {});
+    }
+    std::shared_ptr<spdlog::logger> pool() {
+        ctx::log::install({.async = ctx::log::AsyncMode::keep_pool});
+        spdlog::init_thread_pool(128, 1);
+        auto logger = ctx::log::make_async_logger("svc", {sink_}, spdlog::thread_pool());
+        spdlog::register_logger(logger);
+        return logger;
+    }
+    std::shared_ptr<spdlog::logger> sync() {
+        return ctx::log::with_context(
+            std::make_shared<spdlog::logger>("svc", spdlog::sinks_init_list{other_, sink_}));
+    }
+    std::vector<std::string> messages() {
+        EXPECT_TRUE(ctx::log::flush(30s));
+        return sink_->messages();
+    }
+
+    ctx::test::CleanSpdlog clean_;
+    std::shared_ptr<MemorySink> sink_ = std::make_shared<MemorySink>();
+    std::shared_ptr<MemorySink> other_ = std::make_shared<MemorySink>();
+};
+
+ctx::Context with_flags(ctx::TraceFlags flags) {
+    auto span = ctx::test::span_context();
+    span.flags = flags;
+    return ctx::Context{}.with_span(span);
+}
+
+TEST_F(LogPolicies, lines_below_the_minimum_are_not_written) {
+    ctx::log::set_line_policy({.minimum = Level::warn});
+    for (const auto& logger : {backend(), pool(), sync()}) {
+        sink_->clear();
+        logger->info("a");
+        logger->warn("b");
+        ctx::log::info(*logger, "c");
+        ctx::log::warn(*logger, "d");
+        EXPECT_THAT(messages(), ElementsAre("b", "d"));
+    }
+}
+
+TEST_F(LogPolicies, lines_of_spans_that_are_not_sampled_are_not_written) {
+    ctx::log::set_line_policy({.only_sampled = true});
+    const auto logger = backend();
+    logger->info("outside");
+    {
+        const ctx::Scope scope{with_flags(ctx::TraceFlags{})};
+        logger->error("unsampled");
+    }
+    {
+        const ctx::Scope scope{with_flags(ctx::TraceFlags{1})};
+        logger->info("sampled");
+    }
+    EXPECT_THAT(messages(), ElementsAre("outside", "sampled"));
+}
+
+TEST_F(LogPolicies, a_request_keeps_all_of_its_lines_or_none_but_warnings) {
+    ctx::log::set_line_policy({.keep = 0.25});
+    const auto before = stat("ctx_logging_unsampled_total");
+    const auto logger = backend();
+    constexpr int requests = 2000;
+    for (int i = 0; i < requests; ++i) {
+        const ctx::Scope scope{ctx::Context{}.with_span(
+            {ctx::new_trace_id(), ctx::new_span_id(), ctx::TraceFlags{3}, {}, false})};
+        logger->info("one");
+        ctx::log::info(*logger, "two");
+        logger->warn("kept");
+    }
+    ASSERT_TRUE(ctx::log::flush(30s));
+    std::map<std::string, int> lines;
+    for (const std::string& line : sink_->lines())
+        ++lines[nlohmann::json::parse(line)["trace_id"]];
+    EXPECT_EQ(lines.size(), requests);
+    int whole = 0;
+    for (const auto& [id, count] : lines) {
+        EXPECT_TRUE(count == 1 || count == 3) << count;
+        whole += count == 3 ? 1 : 0;
+    }
+    EXPECT_NEAR(whole, requests / 4, 120);  // six standard deviations
+    EXPECT_EQ(stat("ctx_logging_unsampled_total") - before,
+              static_cast<std::uint64_t>(2 * (requests - whole)));
+}
+
+TEST_F(LogPolicies, nothing_below_a_warning_is_kept_of_none) {
+    ctx::log::set_line_policy({.keep = 0});
+    const auto logger = backend();
+    const ctx::Scope scope{ctx::test::request()};
+    logger->info("a");
+    logger->warn("b");
+    EXPECT_THAT(messages(), ElementsAre("b"));
+}
+
+TEST_F(LogPolicies, a_place_that_logs_too_often_is_limited_and_says_how_many_are_missing) {
+    for (const auto& logger : {backend(), pool(), sync()}) {
+        ctx::log::set_line_policy({.per_site = {.interval = for_ever, .burst = 2}});
+        sink_->clear();
+        const auto here = [&logger] { ctx::log::info(*logger, "api"); };
+        const auto there = [&logger] { SPDLOG_LOGGER_INFO(logger, "macro"); };
+        for (int i = 0; i < 5; ++i) {
+            here();
+            there();
+        }
+        logger->info("has no place");
+        EXPECT_THAT(messages(), ElementsAre("api", "macro", "api", "macro", "has no place"));
+    }
+}
+
+TEST_F(LogPolicies, the_next_line_says_how_many_were_suppressed) {
+    for (const auto& logger : {backend(), pool(), sync()}) {
+        for (const bool api : {true, false}) {
+            ctx::log::set_line_policy({.per_site = {.interval = 20ms, .burst = 1}});
+            sink_->clear();
+            const auto before = stat("ctx_logging_suppressed_total");
+            const auto log = [&] {
+                if (api) {
+                    ctx::log::info(*logger, "m");
+                } else {
+                    SPDLOG_LOGGER_INFO(logger, "m");
+                }
+            };
+            log();
+            while (stat("ctx_logging_suppressed_total") < before + 3)
+                log();
+            while (messages().size() < 2 ||
+                   sink_->lines().back().find("suppressed") == std::string::npos) {
+                log();
+            }
+            const auto line = nlohmann::json::parse(sink_->lines().back());
+            EXPECT_GE(line["suppressed"], 1);
+            EXPECT_EQ(line["message"], "m");
+        }
+    }
+}
+
+TEST_F(LogPolicies, a_request_may_ask_for_its_debug_lines_and_no_other_gets_them) {
+    LinePolicy policy;
+    policy.minimum = Level::info;
+    policy.keep = 0;
+    policy.debug = {.enabled = true, .field = "debug", .level = Level::debug};
+    ctx::log::set_line_policy(policy);
+    ctx::publish_fields(
+        *ctx::FieldSet::create({ctx::Field{"debug"}.type(ctx::EntryType::boolean)}));
+    for (const auto& logger : {backend(), pool(), sync()}) {
+        sink_->clear();
+        const auto all = [&logger](std::string_view who) {
+            ctx::log::trace(*logger, "trace of {}", who);
+            ctx::log::debug(*logger, "debug of {}", who);
+            ctx::log::info(*logger, "info of {}", who);
+        };
+        {
+            const ctx::Scope scope{with_flags(ctx::TraceFlags{1})};
+            all("others");
+        }
+        {
+            const ctx::Scope scope{with_flags(ctx::TraceFlags{1}.with_debug())};
+            all("flag");
+        }
+        {
+            const ctx::Scope scope{
+                with_flags(ctx::TraceFlags{1}).with_baggage(ctx::Baggage{}.set("debug", "true"))};
+            all("field");
+        }
+        all("nobody");
+        EXPECT_THAT(messages(), ElementsAre("debug of flag", "info of flag", "debug of field",
+                                            "info of field", "info of nobody"));
+        EXPECT_EQ(logger->level(), spdlog::level::info);
+    }
+}
+
+TEST_F(LogPolicies, an_undeclared_field_asks_in_vain) {
+    ctx::log::set_line_policy({.debug = {.enabled = true, .field = "debug"}});
+    const auto logger = backend();
+    const ctx::Scope scope{ctx::test::request().with_baggage(ctx::Baggage{}.set("debug", "true"))};
+    ctx::log::debug(*logger, "no");
+    EXPECT_THAT(messages(), IsEmpty());
+}
+
+TEST_F(LogPolicies, only_so_many_requests_may_ask_in_a_second) {
+    ctx::log::set_line_policy({.debug = {.enabled = true, .requests_per_second = 3}});
+    const auto refused = stat("ctx_logging_debug_refused_total");
+    const auto logger = backend();
+    for (int i = 0; i < 50; ++i) {
+        const ctx::Scope scope{ctx::Context{}.with_span(
+            {ctx::new_trace_id(), ctx::new_span_id(), ctx::TraceFlags{1}.with_debug(), {}, false})};
+        ctx::log::debug(*logger, "line");
+        ctx::log::debug(*logger, "line");
+    }
+    const auto written = messages().size();
+    EXPECT_GE(written, 6U);
+    EXPECT_LT(written, 50U);
+    EXPECT_EQ(written % 2, 0U);
+    EXPECT_GE(stat("ctx_logging_debug_refused_total"), refused + 25);
+}
+
+class FakeSpan final : public ctx::RecordingSpan {
+public:
+    explicit FakeSpan(std::vector<std::string>& events) : events_(events) {}
+    bool keep() noexcept override { return true; }
+    void add_event(std::string_view name,
+                   std::span<const ctx::Attribute> attributes) noexcept override {
+        std::string text{name};
+        for (const ctx::Attribute& attribute : attributes) {
+            text += ' ';
+            text += attribute.key;
+            if (const auto* value = std::get_if<std::string_view>(&attribute.value)) {
+                text += '=';
+                text += *value;
+            }
+        }
+        events_.push_back(text);
+    }
+
+private:
+    std::vector<std::string>& events_;
+};
+
+TEST_F(LogPolicies, lines_are_events_of_the_span_that_is_recorded) {
+    ctx::log::set_line_policy({.span_events = ctx::log::SpanEvents::error});
+    for (const auto& logger : {backend(), pool(), sync()}) {
+        std::vector<std::string> events;
+        const ctx::Scope scope{ctx::Context{}.with_span(
+            ctx::test::span_context(), ctx::RecordingSpanPtr::adopt(new FakeSpan(events)))};
+        logger->info("no");
+        logger->error("one");
+        ctx::log::error(*logger, "two", kv("sku", "A-7"), kv("password", "x"));
+        EXPECT_THAT(events, ElementsAre("log level=error message=one",
+                                        "log level=error message=two sku=A-7"));
+        messages();
+    }
+}
+
+std::map<std::string, std::size_t> volume;
+
+TEST_F(LogPolicies, an_observer_hears_of_each_line_under_its_context) {
+    volume.clear();
+    ctx::log::set_line_policy(
+        {.minimum = Level::info,
+         .observe = [](ctx::ContextView context, Level, std::size_t bytes) noexcept {
+             volume[std::string{context.baggage().find("tenant").value_or("none")}] += bytes;
+         }});
+    for (const auto& logger : {backend(), pool(), sync()}) {
+        const ctx::Scope scope{
+            ctx::test::request().with_baggage(ctx::Baggage{}.set("tenant", "acme"))};
+        logger->info("four");
+        ctx::log::info(*logger, "more {}", 1);
+        ctx::log::debug(*logger, "not written");
+        messages();
+    }
+    EXPECT_EQ(volume, (std::map<std::string, std::size_t>{{"acme", 3 * (4 + 6)}}));
+}
+
+TEST_F(LogPolicies, may_change_while_eight_threads_log) {
+    const auto logger = backend();
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < 8; ++t) {
+        threads.emplace_back([&logger] {
+            for (int i = 0; i < 500; ++i) {
+                const ctx::Scope scope{ctx::test::request()};
+                ctx::log::info(*logger, "line {}", i);
+                SPDLOG_LOGGER_INFO(logger, "line");
+            }
+        });
+    }
+    for (int i = 0; i < 50; ++i) {
+        ctx::log::set_line_policy({.keep = i % 2 == 0 ? 1.0 : 0.5, .per_site = {.burst = 3}});
+        std::this_thread::yield();
+    }
+    threads.clear();
+    EXPECT_FALSE(messages().empty());
+}
+
+}  // namespace
