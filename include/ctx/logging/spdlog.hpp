@@ -19,3 +19,4 @@
 #include <ctx/logging/spdlog/install.hpp>
 #include <ctx/logging/spdlog/log.hpp>
 #include <ctx/logging/spdlog/options.hpp>
+#include <ctx/logging/spdlog/request_buffer.hpp>

@@ -1,34 +1,38 @@
 #include "logging/spdlog/capturing_logger.hpp"
 #include "logging/spdlog/context_sink.hpp"
+#include "logging/spdlog/held_lines.hpp"
 #include "logging/spdlog/record.hpp"
 #include "logging/spdlog/ring_logger.hpp"
 #include "logging/spdlog/stats.hpp"
 #include <ctx/context/current.hpp>
+#include <ctx/logging/capture.hpp>
 #include <ctx/logging/detail/utc_time.hpp>
 #include <ctx/logging/spdlog/log.hpp>
 #include <ctx/logging/text_suffix.hpp>
 
 #include <array>
+#include <string>
 #include <typeinfo>
-#include <vector>
 
 namespace ctx::log::detail {
 namespace {
 
 /// Whether what stands behind `logger` asks for the values of a line: not so stock loggers.
 bool shows_values(const spdlog::logger& logger) noexcept {
-    if (typeid(logger) == typeid(CapturingLogger)) return true;
+    if (typeid(logger) == typeid(CapturingLogger) || typeid(logger) == typeid(RingLogger)) {
+        return true;
+    }
     const auto& sinks = logger.sinks();
     if (sinks.empty()) return false;
     const spdlog::sinks::sink& first = *sinks.front();
     return typeid(first) == typeid(ContextSink);
 }
 
-/// A line that the logger's level keeps from the sinks, whatever the request says.
-bool is_only_for_backtrace(const spdlog::logger& logger, Level level) noexcept {
-    if (logger.should_log(static_cast<spdlog::level::level_enum>(level))) return false;
+/// Whether the logger's level lets the line pass, or the request asks for it.
+bool is_above_level(const spdlog::logger& logger, Level level) noexcept {
+    if (logger.should_log(static_cast<spdlog::level::level_enum>(level))) return true;
     const ActivePolicy* policy = policy_in_force();
-    return policy == nullptr || !asks_for(*policy, current(), level);
+    return policy != nullptr && asks_for(*policy, current(), level);
 }
 
 /// Calls what spdlog::logger keeps for its subclasses on any logger.
@@ -51,11 +55,19 @@ void log_with(spdlog::logger& logger, Level level, const SourceLocation& place,
     const ActiveValues active{message, values};
     const spdlog::source_loc source{place.file, place.line, place.function};
     const auto severity = static_cast<spdlog::level::level_enum>(level);
-    if (!logger.should_log(severity) && !is_only_for_backtrace(logger, level)) {
+    if (!logger.should_log(severity) && is_above_level(logger, level)) {
         log_below_level(logger, severity, source, message);
     } else {
         logger.log(source, severity, spdlog::string_view_t{message.data(), message.size()});
     }
+}
+
+std::string with_suffix(std::string_view message, const RecordContext& shown) {
+    std::string text(message.size() + text_suffix_bound(shown), '\0');
+    char* end = std::copy(message.begin(), message.end(), text.data());
+    end = write_text_suffix(end, shown);
+    text.resize(static_cast<std::size_t>(end - text.data()));
+    return text;
 }
 
 /// The values as text behind the message; the ids are the business of whoever reached the logger.
@@ -63,26 +75,55 @@ void log_as_text(spdlog::logger& logger, Level level, const SourceLocation& plac
                  std::string_view message, Values values) {
     RecordContext shown;
     shown.values = values;
-    std::vector<char> text(message.size() + text_suffix_bound(shown));
-    char* end = std::copy(message.begin(), message.end(), text.data());
-    end = write_text_suffix(end, shown);
-    log_with(logger, level, place, {text.data(), static_cast<std::size_t>(end - text.data())}, {});
+    log_with(logger, level, place, with_suffix(message, shown), {});
+}
+
+/// Keeps the line with the request, unless that has failed meanwhile.
+void hold(spdlog::logger& logger, Level level, const SourceLocation& place,
+          std::string_view message, Values values) noexcept {
+    HeldLines* const held = HeldLines::of(current());
+    if (held == nullptr) return;
+    try {
+        const spdlog::details::log_msg line{
+            spdlog::source_loc{place.file, place.line, place.function}, logger.name(),
+            static_cast<spdlog::level::level_enum>(level),
+            spdlog::string_view_t{message.data(), message.size()}};
+        if (const auto late = held->keep(line, values)) write_captured(logger, *late);
+    } catch (...) {  // out of memory
+        held_dropped.add();
+    }
 }
 
 }  // namespace
 
-bool is_wanted_with(const ActivePolicy& policy, const spdlog::logger& logger, Level level,
-                    const SourceLocation& place, ValueBuffer& values) noexcept {
-    if (is_only_for_backtrace(logger, level)) return logger.should_backtrace();
-    const Admission admission = admit(policy, current(), level, place.file, place.line);
-    if (admission.suppressed != 0) values.add("suppressed", std::uint64_t{admission.suppressed});
-    return admission.is_written;
+Fate fate_with_rules(spdlog::logger& logger, Level level, const SourceLocation& place,
+                     ValueBuffer& values) noexcept {
+    HeldLines* const held = live_request_buffers.load(std::memory_order_relaxed) == 0
+                                ? nullptr
+                                : HeldLines::of(current());
+    if (held != nullptr && held->releases(level)) held->release(&logger);
+    if (is_above_level(logger, level)) {
+        const ActivePolicy* policy = policy_in_force();
+        if (policy == nullptr) return Fate::written;
+        const Admission admission = admit(*policy, current(), level, place.file, place.line);
+        if (admission.suppressed != 0) {
+            values.add("suppressed", std::uint64_t{admission.suppressed});
+        }
+        if (admission.is_written) return Fate::written;
+    } else if (held == nullptr && logger.should_backtrace()) {
+        return Fate::written;  // to the backtrace
+    }
+    return held != nullptr && held->takes(level) ? Fate::held : Fate::dropped;
 }
 
-void write(spdlog::logger& logger, Level level, const SourceLocation& place,
+void write(spdlog::logger& logger, Fate fate, Level level, const SourceLocation& place,
            std::string_view message, Values values) noexcept {
+    if (fate == Fate::held) {
+        hold(logger, level, place, message, values);
+        return;
+    }
     const ActivePolicy* policy = policy_in_force();
-    if (policy != nullptr && !is_only_for_backtrace(logger, level)) [[unlikely]]
+    if (policy != nullptr && is_above_level(logger, level)) [[unlikely]]
         tell(*policy, current(), level, message, values);
     const bool is_ours = typeid(logger) == typeid(RingLogger);
     if (is_ours && !logger.should_backtrace()) {
@@ -90,7 +131,7 @@ void write(spdlog::logger& logger, Level level, const SourceLocation& place,
         return;
     }
     try {
-        if (values.empty() || is_ours || shows_values(logger)) {
+        if (values.empty() || shows_values(logger)) {
             log_with(logger, level, place, message, values);
         } else {
             log_as_text(logger, level, place, message, values);
@@ -100,11 +141,24 @@ void write(spdlog::logger& logger, Level level, const SourceLocation& place,
     }
 }
 
-void write_unformatted(spdlog::logger& logger, Level level, const SourceLocation& place,
+void write_unformatted(spdlog::logger& logger, Fate fate, Level level, const SourceLocation& place,
                        std::string_view format, ValueBuffer& values, const char* what) noexcept {
     format_errors.add();
     values.add("log.format_error", what);
-    write(logger, level, place, format, values.values());
+    write(logger, fate, level, place, format, values.values());
+}
+
+void write_captured(spdlog::logger& logger, const spdlog::details::log_msg_buffer& line) {
+    if (shows_values(logger)) {
+        Access::sink(logger, line);
+        return;
+    }
+    const auto carried = split_capture({line.payload.data(), line.payload.size()});
+    if (!carried) return;
+    const std::string text = with_suffix(carried->message, carried->context);
+    spdlog::details::log_msg plain = line;
+    plain.payload = text;
+    Access::sink(logger, plain);
 }
 
 void add_time(ValueBuffer& out, std::string_view key,

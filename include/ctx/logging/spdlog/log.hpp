@@ -34,7 +34,9 @@
 #include <spdlog/logger.h>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <string_view>
 #include <tuple>
@@ -113,13 +115,15 @@ private:
 template <typename... Args>
 using MessageFor = std::type_identity_t<Message<std::remove_cvref_t<Args>...>>;
 
-/// Hands a line that is wanted to the logger.
-CTX_EXPORT void write(spdlog::logger& logger, Level level, const SourceLocation& place,
+enum class Fate : std::uint8_t;
+
+/// Hands a line that is not dropped to the logger, or to the request's buffer.
+CTX_EXPORT void write(spdlog::logger& logger, Fate fate, Level level, const SourceLocation& place,
                       std::string_view message, Values values) noexcept;
 /// The line without its message, and what was wrong.
-CTX_EXPORT void write_unformatted(spdlog::logger& logger, Level level, const SourceLocation& place,
-                                  std::string_view format, ValueBuffer& values,
-                                  const char* what) noexcept;
+CTX_EXPORT void write_unformatted(spdlog::logger& logger, Fate fate, Level level,
+                                  const SourceLocation& place, std::string_view format,
+                                  ValueBuffer& values, const char* what) noexcept;
 
 /// The argument in a tuple, or nothing if it is a value of the line.
 template <typename T>
@@ -142,19 +146,27 @@ void format_into(spdlog::memory_buf_t& out, spdlog::fmt_lib::string_view format,
         arguments);
 }
 
-/// Asks the logger's level and the policy.
-[[nodiscard]] CTX_EXPORT bool is_wanted_with(const ActivePolicy& policy,
-                                             const spdlog::logger& logger, Level level,
-                                             const SourceLocation& place,
-                                             ValueBuffer& values) noexcept;
+/// How many requests have a buffer (request_buffer.hpp).
+extern CTX_EXPORT std::atomic<std::uint32_t> live_request_buffers;
+
+/// What becomes of a line.
+enum class Fate : std::uint8_t { dropped, written, held };
+
+/// Asks the policy and the request's buffer, too.
+[[nodiscard]] CTX_EXPORT Fate fate_with_rules(spdlog::logger& logger, Level level,
+                                              const SourceLocation& place,
+                                              ValueBuffer& values) noexcept;
 
 /// @param values  what the policy adds to the line
-[[nodiscard]] inline bool is_wanted(const spdlog::logger& logger, Level level,
-                                    const SourceLocation& place, ValueBuffer& values) noexcept {
-    if (const ActivePolicy* policy = policy_in_force()) [[unlikely]]
-        return is_wanted_with(*policy, logger, level, place, values);
-    return logger.should_log(static_cast<spdlog::level::level_enum>(level)) ||
-           logger.should_backtrace();
+[[nodiscard]] inline Fate fate_of(spdlog::logger& logger, Level level, const SourceLocation& place,
+                                  ValueBuffer& values) noexcept {
+    if (policy_in_force() != nullptr || live_request_buffers.load(std::memory_order_relaxed) != 0)
+        [[unlikely]] {
+        return fate_with_rules(logger, level, place, values);
+    }
+    const bool is_wanted = logger.should_log(static_cast<spdlog::level::level_enum>(level)) ||
+                           logger.should_backtrace();
+    return is_wanted ? Fate::written : Fate::dropped;
 }
 
 template <Level level, typename... Args>
@@ -162,22 +174,24 @@ void log_line(spdlog::logger& logger, const Message<Args...>& message,
               const Args&... args) noexcept {
     if constexpr (static_cast<int>(level) >= CTX_LOG_ACTIVE_LEVEL) {
         ValueBuffer values;
-        if (!is_wanted(logger, level, message.place(), values)) return;
+        const Fate fate = fate_of(logger, level, message.place(), values);
+        if (fate == Fate::dropped) return;
         (add_if_value(values, args), ...);
         if (message.is_plain()) {
-            write(logger, level, message.place(), message.plain(), values.values());
+            write(logger, fate, level, message.place(), message.plain(), values.values());
             return;
         }
         const auto format = message.format();
         try {
             spdlog::memory_buf_t text;
             format_into(text, format, std::tuple_cat(message_argument(args)...));
-            write(logger, level, message.place(), {text.data(), text.size()}, values.values());
+            write(logger, fate, level, message.place(), {text.data(), text.size()},
+                  values.values());
         } catch (const std::exception& error) {
-            write_unformatted(logger, level, message.place(), {format.data(), format.size()},
+            write_unformatted(logger, fate, level, message.place(), {format.data(), format.size()},
                               values, error.what());
         } catch (...) {
-            write_unformatted(logger, level, message.place(), {format.data(), format.size()},
+            write_unformatted(logger, fate, level, message.place(), {format.data(), format.size()},
                               values, "unknown exception");
         }
     }

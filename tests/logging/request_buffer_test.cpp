@@ -1,0 +1,177 @@
+// Lines that a request keeps until it fails.
+
+#include "logging/contexts.hpp"
+#include "logging/lines.hpp"
+#include "logging/sinks.hpp"
+#include <ctx/context.hpp>
+#include <ctx/logging/spdlog.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using namespace std::chrono_literals;
+using ctx::log::kv;
+using ctx::log::Level;
+using ctx::test::MemorySink;
+using ctx::test::stat;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class RequestBuffer : public testing::Test {
+protected:
+    RequestBuffer() { ctx::log::install(); }
+    ~RequestBuffer() override {
+        ctx::log::clear_line_policy();
+        ctx::log::uninstall();
+    }
+
+    std::shared_ptr<spdlog::logger> backend() {
+        return ctx::log::make_async_logger("svc", {sink_}, {});
+    }
+    std::shared_ptr<spdlog::logger> pool() {
+        ctx::log::install({.async = ctx::log::AsyncMode::keep_pool});
+        spdlog::init_thread_pool(128, 1);
+        return ctx::log::make_async_logger("svc", {sink_}, spdlog::thread_pool());
+    }
+    std::shared_ptr<spdlog::logger> sync() {
+        return ctx::log::with_context(std::make_shared<spdlog::logger>("svc", sink_));
+    }
+    std::vector<std::string> messages() {
+        EXPECT_TRUE(ctx::log::flush(30s));
+        return sink_->messages();
+    }
+
+    ctx::test::CleanSpdlog clean_;
+    std::shared_ptr<MemorySink> sink_ = std::make_shared<MemorySink>();
+};
+
+TEST_F(RequestBuffer, writes_the_debug_lines_of_a_request_that_fails) {
+    for (const auto& logger : {backend(), pool(), sync()}) {
+        sink_->clear();
+        {
+            const ctx::Scope scope{ctx::log::with_request_buffer(ctx::test::request())};
+            ctx::log::debug(*logger, "step {}", 1, kv("items", 3));
+            ctx::log::info(*logger, "at once");
+            ctx::log::trace(*logger, "not even kept");
+            std::jthread{[&logger, request = ctx::Context{ctx::current()}] {
+                const ctx::Scope there{request};
+                ctx::log::debug(*logger, "elsewhere");
+            }};
+        }
+        const ctx::Context failing = ctx::log::with_request_buffer(ctx::test::request());
+        {
+            const ctx::Scope scope{failing};
+            ctx::log::debug(*logger, "step {}", 1, kv("items", 3));
+            ctx::log::debug(*logger, "step {}", 2);
+            const ctx::Scope child{ctx::current().with_span(ctx::test::span_context())};
+            ctx::log::error(*logger, "failed");
+            ctx::log::debug(*logger, "after");
+        }
+        EXPECT_THAT(messages(), ElementsAre("at once", "step 1", "step 2", "failed", "after"));
+        const auto line = nlohmann::json::parse(sink_->lines()[1]);
+        EXPECT_EQ(line["trace_id"], ctx::test::trace_hex);
+        EXPECT_EQ(line["level"], "debug");
+        EXPECT_EQ(line["items"], 3);
+        EXPECT_THAT(line["code.file.path"], testing::HasSubstr("request_buffer_test.cpp"));
+    }
+}
+
+TEST_F(RequestBuffer, of_a_stock_logger_shows_text) {
+    const auto stock = std::make_shared<spdlog::logger>("stock", sink_);
+    stock->set_pattern("%l %v");
+    spdlog::register_logger(stock);
+    const ctx::Scope scope{ctx::log::with_request_buffer(ctx::test::request())};
+    ctx::log::debug(*stock, "step", kv("items", 3));
+    ctx::log::release_request_lines(ctx::current());
+    ctx::log::release_request_lines(ctx::current());
+    EXPECT_THAT(sink_->lines(),
+                ElementsAre("debug step trace_id=" + std::string{ctx::test::trace_hex} +
+                            " span_id=" + std::string{ctx::test::span_hex} + " items=3\n"));
+}
+
+TEST_F(RequestBuffer, a_line_goes_to_the_logger_of_its_name_or_to_the_default_one) {
+    const auto other = std::make_shared<MemorySink>();
+    spdlog::set_default_logger(backend());
+    const ctx::Scope scope{ctx::log::with_request_buffer(ctx::test::request())};
+    {
+        const auto audit = ctx::log::async_factory::create<MemorySink>("audit");
+        audit->sinks() = {other};
+        other->set_formatter(ctx::log::json_formatter());
+        ctx::log::debug(*audit, "for audit");
+    }
+    {
+        const auto gone = std::make_shared<spdlog::logger>("gone", other);
+        ctx::log::debug(*gone, "of a logger that has gone");
+    }
+    ctx::log::error("failed");
+    EXPECT_THAT(messages(), ElementsAre("of a logger that has gone", "failed"));
+    EXPECT_THAT(other->messages(), ElementsAre("for audit"));
+}
+
+TEST_F(RequestBuffer, keeps_the_newest_lines_and_counts_the_others) {
+    const auto logger = backend();
+    const auto before = stat("ctx_logging_held_dropped_total");
+    const ctx::Scope scope{ctx::log::with_request_buffer(ctx::test::request(), {.max_lines = 3})};
+    for (int i = 0; i < 10; ++i)
+        ctx::log::debug(*logger, "{}", i);
+    EXPECT_EQ(stat("ctx_logging_held_dropped_total"), before + 7);
+    ctx::log::error(*logger, "failed");
+    EXPECT_THAT(messages(), ElementsAre("7", "8", "9", "failed"));
+
+    const ctx::Scope narrow{
+        ctx::log::with_request_buffer(ctx::test::request(), {.max_bytes = 2000})};
+    for (int i = 0; i < 10; ++i)
+        ctx::log::debug(*logger, "{}", std::string(900, 'x'));
+    EXPECT_GE(stat("ctx_logging_held_dropped_total"), before + 15);
+}
+
+TEST_F(RequestBuffer, keeps_what_sampling_would_leave_out) {
+    ctx::log::set_line_policy({.keep = 0});
+    const auto logger = backend();
+    const ctx::Scope scope{ctx::log::with_request_buffer(ctx::test::request())};
+    ctx::log::info(*logger, "unsampled");
+    EXPECT_THAT(messages(), IsEmpty());
+    ctx::log::error(*logger, "failed");
+    EXPECT_THAT(messages(), ElementsAre("unsampled", "failed"));
+}
+
+TEST_F(RequestBuffer, ends_with_its_request) {
+    const auto live = ctx::live_contexts();
+    const auto logger = backend();
+    {
+        const ctx::Scope scope{ctx::log::with_request_buffer(ctx::test::request())};
+        ctx::log::debug(*logger, "kept");
+    }
+    messages();
+    EXPECT_EQ(ctx::live_contexts(), live);
+}
+
+TEST_F(RequestBuffer, of_eight_threads_is_written_once) {
+    const auto logger = backend();
+    const ctx::Context request = ctx::log::with_request_buffer(ctx::test::request());
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < 8; ++t) {
+        threads.emplace_back([&logger, &request, t] {
+            const ctx::Scope scope{request};
+            for (int i = 0; i < 8; ++i)
+                ctx::log::debug(*logger, "{}", t * 8 + i);
+            ctx::log::error(*logger, "failed");
+        });
+    }
+    threads.clear();
+    auto all = messages();
+    EXPECT_EQ(std::count(all.begin(), all.end(), "failed"), 8);
+    std::sort(all.begin(), all.end());
+    EXPECT_EQ(std::unique(all.begin(), all.end()) - all.begin(), 65);
+}
+
+}  // namespace
