@@ -28,6 +28,8 @@ VOLATILE = [
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z"), "TIME"),
     (re.compile(r"\b1\d{9}\.\d{3}\b"), "TIME"),
     (re.compile(r"\S*/(?=examples/[\w/]+\.cpp:\d)"), ""),
+    (re.compile(r'("code\.file\.path":")[^"]*/(examples/[\w/]+\.cpp","code\.line\.number":)\d+'),
+     r"\1\2LINE"),
     (re.compile(r", \d+\.\d s old,"), ", TIME old,"),
     (re.compile(r"^\d+ (\w+: (?:no context|[0-9a-f]{32}-))", re.M), r"THREAD \1"),
     (re.compile(r"(span_id\W+)[0-9a-f]{16}"), r"\1SPAN"),

@@ -228,7 +228,7 @@ bool is_json(LineFormat format) {
 }
 
 TEST_F(LineFormats, hostile_bytes_make_no_second_line_and_no_broken_one) {
-    std::string hostile = "a\"]\\=\n\r\t\x1b[31m\x7f\xC2\x85\xE2\x80\xA8\xff} é ";
+    std::string hostile = "a\"]\\=\n\r\t\x1b[31m\x7f\xC2\x85\xE2\x80\xA8\xff\x7d é ";
     hostile += '\0';
     values_.add(hostile, std::string_view{hostile});
     values_.add_json("raw", hostile);
