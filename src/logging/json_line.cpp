@@ -1,3 +1,4 @@
+#include "logging/copy_plain.hpp"
 #include "logging/json_values.hpp"
 #include "logging/log_stats.hpp"
 #include "logging/shown_values.hpp"
@@ -7,6 +8,7 @@
 #include <ctx/logging/json_line.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 
@@ -39,6 +41,25 @@ char* put(char* out, std::string_view text) noexcept {
     if (!text.empty()) std::memcpy(out, text.data(), text.size());
     return out + text.size();
 }
+
+/// What stands between time and logger, in as many bytes as are copied at once.
+struct LevelText {
+    std::array<char, 40> text{};
+    std::size_t size = 0;
+};
+constexpr std::size_t plain_size = fixed_size + sizeof(LevelText::text) + max_ids_bytes;
+constexpr auto level_texts = [] {
+    constexpr std::string_view names[] = {"trace", "debug",    "info", "warn",
+                                          "error", "critical", "off",  "off"};
+    std::array<LevelText, 8> texts{};
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        for (const std::string_view part : {before_level, names[i], before_logger}) {
+            for (const char c : part)
+                texts[i].text[texts[i].size++] = c;
+        }
+    }
+    return texts;
+}();
 
 std::string_view text_of(const char* text) noexcept {
     return text == nullptr ? std::string_view{} : std::string_view{text};
@@ -94,7 +115,33 @@ std::string json_resource_members(const Resource& resource, const std::vector<st
 
 JsonLines::JsonLines() : JsonLines(std::make_shared<const Options>()) {}
 
-JsonLines::JsonLines(std::shared_ptr<const Options> options) : options_(std::move(options)) {}
+JsonLines::JsonLines(std::shared_ptr<const Options> options)
+    : options_(std::move(options)),
+      repeats_fields_(options_->only_fields.empty() && options_->resource_members.empty()) {}
+
+std::size_t JsonLines::plain_bound(const LogRecord& record,
+                                   const RecordContext& context) const noexcept {
+    if (!repeats_fields_ || record.source.file != nullptr || !context.values.empty()) return 0;
+    return plain_size + record.logger.size() + record.message.size() + context.fields.size();
+}
+
+char* JsonLines::write_plain(char* out, const LogRecord& record,
+                             const RecordContext& context) noexcept {
+    out = put(out, before_time);
+    out = time_.write_micros(out, record.time);
+    const LevelText& level = level_texts[static_cast<std::size_t>(record.level) & 7];
+    std::memcpy(out, level.text.data(), level.text.size());
+    out = detail::copy_plain(out + level.size, record.logger);
+    if (out == nullptr) return nullptr;
+    out = put(out, before_message);
+    out = detail::copy_plain(out, record.message);
+    if (out == nullptr) return nullptr;
+    *out++ = '"';
+    out = write_json_ids(out, context);
+    out = put(out, context.fields);
+    std::memcpy(out, "}\n", 2);
+    return out + 2;
+}
 
 JsonLines::Measured JsonLines::measure(const LogRecord& record,
                                        const RecordContext& context) const noexcept {

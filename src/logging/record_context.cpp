@@ -125,23 +125,31 @@ void borrow(RecordContext& context, FragmentFacet& facet) noexcept {
     }
 }
 
+/// @param may_install  nobody has kept the fields of this node yet
+void render(RecordContext& result, const ctx::detail::Node& node, const PublishedFields& published,
+            bool may_install, FragmentBuffer& buffer) noexcept {
+    result.fields = render_fields(published.set, node.baggage, buffer);
+    if (!may_install || result.empty()) return;
+    FragmentFacet* facet = install(node, published.generation, result);
+    if (facet != nullptr && facet->generation == published.generation) borrow(result, *facet);
+}
+
 }  // namespace
 
 RecordContext record_context(ContextView context, FragmentBuffer& buffer) noexcept {
+    RecordContext result;  // one, and returned by name: it is not copied
     const ctx::detail::Node* node = context.node();
-    if (node == nullptr) return {};
-    RecordContext result{node->trace_id, node->span_id, node->flags, {}, {}};
+    if (node == nullptr) return result;
+    result.trace_id = node->trace_id;
+    result.span_id = node->span_id;
+    result.flags = node->flags;
     const PublishedFields published = published_fields();
     auto* facet = static_cast<FragmentFacet*>(
         ctx::detail::facet_of(*node, ctx::detail::FacetSlot::log_fragment));
     if (facet != nullptr && facet->generation == published.generation) [[likely]] {
         borrow(result, *facet);
-        return result;
-    }
-    result.fields = render_fields(published.set, node->baggage, buffer);
-    if (facet == nullptr && !result.empty()) {
-        facet = install(*node, published.generation, result);
-        if (facet != nullptr && facet->generation == published.generation) borrow(result, *facet);
+    } else {
+        render(result, *node, published, facet == nullptr, buffer);
     }
     return result;
 }

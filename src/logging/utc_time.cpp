@@ -1,7 +1,7 @@
 #include "logging/digits.hpp"
 #include <ctx/logging/detail/utc_time.hpp>
 
-#include <algorithm>
+#include <cstring>
 
 namespace ctx::log::detail {
 namespace {
@@ -31,14 +31,17 @@ void put_second(char* out, std::int64_t second) noexcept {
 std::uint32_t UtcTime::write_second(char* out,
                                     std::chrono::system_clock::time_point time) noexcept {
     using namespace std::chrono;
-    const std::int64_t micros = floor<microseconds>(time.time_since_epoch()).count();
-    const std::int64_t second = floor<seconds>(microseconds{micros}).count();
-    if (second != second_) {
+    constexpr std::uint64_t nanos_per_second = 1'000'000'000;
+    const std::int64_t nanos = nanoseconds{time.time_since_epoch()}.count();
+    std::uint64_t rest = static_cast<std::uint64_t>(nanos) - static_cast<std::uint64_t>(begin_);
+    if (rest >= nanos_per_second) [[unlikely]] {
+        const std::int64_t second = floor<seconds>(nanoseconds{nanos}).count();
         put_second(text_.data(), second);
-        second_ = second;
+        rest = static_cast<std::uint64_t>(nanos % 1'000'000'000 + 1'000'000'000) % nanos_per_second;
+        begin_ = static_cast<std::int64_t>(static_cast<std::uint64_t>(nanos) - rest);
     }
-    std::copy(text_.begin(), text_.end(), out);
-    return static_cast<std::uint32_t>(micros - second * 1'000'000);
+    std::memcpy(out, text_.data(), text_.size());
+    return static_cast<std::uint32_t>(rest) / 1000;
 }
 
 char* UtcTime::write_micros(char* out, std::chrono::system_clock::time_point time) noexcept {

@@ -85,7 +85,7 @@ TEST(Values, any_bytes_are_read_without_harm) {
     buffer.add_json("body", R"({"a":1})");
     const std::string good{buffer.values().bytes()};
     std::mt19937_64 random{1};
-    for (int i = 0; i < 20'000; ++i) {
+    for (int i = 0; i < 5'000; ++i) {
         std::string bad = good;
         for (std::uint64_t edits = random() % 4 + 1; edits > 0; --edits)
             bad[random() % bad.size()] = static_cast<char>(random());

@@ -16,7 +16,8 @@
 // Threads   A JsonLines belongs to one thread at a time; the free functions are pure.
 // Errors    Any bytes in any text give one valid line; repairs are counted
 //           (`ctx_logging_invalid_utf8_total`). append() throws what the buffer throws.
-// Cost      One pass to measure, one to write; the buffer grows once. bench/logging_bench.cpp.
+// Cost      One pass for texts in ASCII without escapes; else one to measure and one to write. The
+//           buffer grows once. bench/logging_bench.cpp.
 
 #pragma once
 
@@ -95,8 +96,16 @@ public:
     /// std::string and fmt's memory buffers do.
     template <typename Buffer>
     void append(Buffer& out, const LogRecord& record, const RecordContext& context) {
-        const Measured measured = measure(record, context);
         const std::size_t before = out.size();
+        // Nearly every line needs no escaping, which is found while it is copied.
+        if (const std::size_t bound = plain_bound(record, context); bound != 0) {
+            out.resize(before + bound);
+            if (const char* end = write_plain(out.data() + before, record, context)) {
+                out.resize(static_cast<std::size_t>(end - out.data()));
+                return;
+            }
+        }
+        const Measured measured = measure(record, context);
         out.resize(before + measured.bound);
         const char* end = write(out.data() + before, record, context, measured);
         out.resize(static_cast<std::size_t>(end - out.data()));
@@ -111,6 +120,12 @@ private:
         std::size_t bound = 0;
     };
 
+    /// Bytes that write_plain() needs at most; 0 when it is of no use.
+    [[nodiscard]] std::size_t plain_bound(const LogRecord& record,
+                                          const RecordContext& context) const noexcept;
+    /// @return null when a text needs escaping.
+    [[nodiscard]] char* write_plain(char* out, const LogRecord& record,
+                                    const RecordContext& context) noexcept;
     [[nodiscard]] Measured measure(const LogRecord& record,
                                    const RecordContext& context) const noexcept;
     char* write(char* out, const LogRecord& record, const RecordContext& context,
@@ -120,6 +135,7 @@ private:
     char* write_values(char* out, const RecordContext& context) const noexcept;
 
     std::shared_ptr<const Options> options_;
+    bool repeats_fields_ = true;  // none are chosen, nothing of the resource follows
     detail::UtcTime time_;
 };
 

@@ -26,8 +26,9 @@ bool is_of_this_thread(const spdlog::details::log_msg& message) noexcept {
 
 RecordContext ambient_context(const spdlog::details::log_msg& message, FragmentBuffer& buffer,
                               Values values) noexcept {
-    if (!is_of_this_thread(message) || is_copy(message)) return {};
-    RecordContext context = log::record_context(current(), buffer);
+    const bool is_its = is_of_this_thread(message) && !is_copy(message);
+    RecordContext context = log::record_context(is_its ? current() : ContextView{}, buffer);
+    if (!is_its) return context;
     context.values = values.empty() ? ActiveValues::find(message.payload) : values;
     return context;
 }

@@ -1,4 +1,4 @@
-// Hexadecimal digits of ids, table driven.
+// Hexadecimal digits of ids.
 
 #pragma once
 
@@ -35,10 +35,18 @@ inline void write_hex_byte(std::uint8_t byte, char* out) noexcept {
     std::memcpy(out, &hex_pairs[2 * static_cast<std::size_t>(byte)], 2);
 }
 
+/// Writes 16 digits, all at once: vectors of g++ and clang++ need no header and no certain processor.
 inline void write_hex_u64(std::uint64_t value, char* out) noexcept {
-    for (std::size_t i = 0; i < 8; ++i) {
-        write_hex_byte(static_cast<std::uint8_t>(value >> (56 - 8 * i)), out + 2 * i);
-    }
+    using Bytes = unsigned char __attribute__((vector_size(16)));
+    using Words = std::uint64_t __attribute__((vector_size(16)));
+    const Words words{__builtin_bswap64(value), 0};
+    const auto high = reinterpret_cast<Bytes>(words >> 4) & 15;
+    const auto low = reinterpret_cast<Bytes>(words) & 15;
+    const Bytes digits =
+        __builtin_shufflevector(high, low, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    const auto letters = reinterpret_cast<Bytes>(digits > 9) & ('a' - '0' - 10);
+    const Bytes text = digits + '0' + letters;
+    std::memcpy(out, &text, sizeof text);
 }
 
 /// Reads 16 digits. @return false when one of them is not a lower-case hex digit.

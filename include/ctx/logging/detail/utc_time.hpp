@@ -25,8 +25,9 @@ private:
     /// @return the microseconds within the second.
     std::uint32_t write_second(char* out, std::chrono::system_clock::time_point time) noexcept;
 
-    std::int64_t second_ = std::numeric_limits<std::int64_t>::min();
-    std::array<char, 20> text_{};  // 2026-11-20T16:27:08.
+    std::int64_t begin_ =
+        std::numeric_limits<std::int64_t>::min();  // of that second, in nanoseconds
+    std::array<char, 20> text_{};                  // 2026-11-20T16:27:08.
 };
 
 }  // namespace ctx::log::detail
