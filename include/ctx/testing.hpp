@@ -7,3 +7,4 @@
 #include <ctx/testing/event.hpp>
 #include <ctx/testing/executor_contract.hpp>
 #include <ctx/testing/hop_pool.hpp>
+#include <ctx/testing/logger_contract.hpp>
