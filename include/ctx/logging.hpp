@@ -7,6 +7,7 @@
 #include <ctx/logging/json_text.hpp>
 #include <ctx/logging/line_format.hpp>
 #include <ctx/logging/policy.hpp>
+#include <ctx/logging/json_writer.hpp>
 #include <ctx/logging/record_context.hpp>
 #include <ctx/logging/text_suffix.hpp>
 #include <ctx/logging/values.hpp>

@@ -16,5 +16,7 @@ Stat suppressed_lines{"ctx_logging_suppressed_total",
                       "Log lines left out because their place in the source logs too often."};
 Stat refused_debug_requests{"ctx_logging_debug_refused_total",
                             "Requests that asked for debug lines when too many others did."};
+Stat refused_lines{"ctx_logging_refused_lines_total",
+                   "Log lines that a sink refused: it threw, or its stream failed."};
 
 }  // namespace ctx::log::detail

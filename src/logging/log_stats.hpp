@@ -13,5 +13,6 @@ extern Stat dropped_lines;
 extern Stat unsampled_lines;
 extern Stat suppressed_lines;
 extern Stat refused_debug_requests;
+extern Stat refused_lines;
 
 }  // namespace ctx::log::detail
