@@ -8,8 +8,6 @@
 #include <boost/log/expressions.hpp>
 #include <boost/log/sinks/async_frontend.hpp>
 #include <boost/log/sinks/basic_sink_backend.hpp>
-#include <boost/log/sinks/block_on_overflow.hpp>
-#include <boost/log/sinks/bounded_fifo_queue.hpp>
 #include <boost/log/sinks/sync_frontend.hpp>
 #include <boost/log/sources/logger.hpp>
 #include <boost/log/sources/severity_channel_logger.hpp>
@@ -47,9 +45,6 @@ private:
 };
 
 using SyncSink = sinks::synchronous_sink<WireBackend>;
-// Boost.Log's own queue has no locks and is in a library that is not instrumented.
-using AsyncSink =
-    sinks::asynchronous_sink<WireBackend, sinks::bounded_fifo_queue<256, sinks::block_on_overflow>>;
 
 /// A sink that is the only one, and a logger for it.
 template <typename Sink>
@@ -81,13 +76,7 @@ public:
 
 struct BoostLogSync : OnWire<SyncSink> {};
 
-struct BoostLogAsync : OnWire<AsyncSink> {
-    BoostLogAsync() { sink->set_exception_handler(boost::log::make_exception_suppressor()); }
-    void hold() { wire->hold(); }
-    void release() { wire->release(); }
-};
-
-struct BoostLogText : OnWire<AsyncSink> {
+struct BoostLogText : OnWire<SyncSink> {
     static constexpr const char* writes_bytes_as_they_are = "a pattern of text";
     BoostLogText() {
         sink->set_formatter(expr::stream << '[' << expr::attr<severity_level>("Severity") << "] "
@@ -107,9 +96,22 @@ struct BoostLogText : OnWire<AsyncSink> {
 
 INSTANTIATE_TYPED_TEST_SUITE_P(BoostLogSync, LoggerContract, BoostLogSync);
 INSTANTIATE_TYPED_TEST_SUITE_P(BoostLogSync, FailingLoggerContract, BoostLogSync);
+INSTANTIATE_TYPED_TEST_SUITE_P(BoostLogText, LoggerContract, BoostLogText);
+
+// Debian's libboost_log is not instrumented: ThreadSanitizer sees neither its queue nor how it counts
+// who still reads a record.
+#ifndef __SANITIZE_THREAD__
+
+struct BoostLogAsync : OnWire<sinks::asynchronous_sink<WireBackend>> {
+    BoostLogAsync() { sink->set_exception_handler(boost::log::make_exception_suppressor()); }
+    void hold() { wire->hold(); }
+    void release() { wire->release(); }
+};
+
 INSTANTIATE_TYPED_TEST_SUITE_P(BoostLogAsync, LoggerContract, BoostLogAsync);
 INSTANTIATE_TYPED_TEST_SUITE_P(BoostLogAsync, FailingLoggerContract, BoostLogAsync);
-INSTANTIATE_TYPED_TEST_SUITE_P(BoostLogText, LoggerContract, BoostLogText);
+
+#endif
 
 class BoostLog : public ctx::testing::ContextTest {
 protected:

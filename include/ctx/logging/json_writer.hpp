@@ -34,8 +34,8 @@ public:
     using Sink = std::function<void(std::string_view line)>;
 
     explicit JsonWriter(Sink sink, JsonLines::Options options = {});
-    /// @param out  outlives the writer and is used by nobody else meanwhile. When it fails, its
-    /// state is cleared for the next line.
+    /// @param out  outlives the writer; whoever else writes to it does so at other times. When it
+    /// fails, its state is cleared for the next line.
     explicit JsonWriter(std::ostream& out, JsonLines::Options options = {});
 
     /// Writes a line of the current context. @return whether the sink took it.
