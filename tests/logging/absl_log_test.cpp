@@ -44,7 +44,7 @@ nlohmann::json line_for(absl::LogSeverity severity, std::string_view file) {
 }
 
 TEST(AbslLogs, a_line_has_time_severity_and_place) {
-    const auto line = line_for(absl::LogSeverity::kWarning, "orders.cc");
+    auto line = line_for(absl::LogSeverity::kWarning, "orders.cc");
     EXPECT_EQ(line["timestamp"], "1970-01-01T00:00:00.095260Z");
     EXPECT_EQ(line["level"], "warn");
     EXPECT_EQ(line["logger"], "shop");

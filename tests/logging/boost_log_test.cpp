@@ -127,7 +127,7 @@ TEST_F(BoostLog, a_line_has_channel_severity_and_the_time_of_its_record) {
     const auto before =
         std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
     BOOST_LOG_SEV(adapter_.logger, severity_level::warning) << "late";
-    const auto line = only_line();
+    auto line = only_line();
     EXPECT_EQ(line["logger"], "orders");
     EXPECT_EQ(line["level"], "warn");
     EXPECT_EQ(line["message"], "late");
@@ -159,7 +159,7 @@ TEST_F(BoostLog, only_declared_baggage_is_shown) {
         adapter_.log("paid");
     }
     ctx::publish_fields({});
-    const auto line = only_line();
+    auto line = only_line();
     EXPECT_EQ(line["tenant"], "acme");
     EXPECT_FALSE(line.contains("password"));
     EXPECT_EQ(line["trace_id"], ctx::test::trace_hex);
@@ -170,7 +170,7 @@ TEST_F(BoostLog, options_choose_levels_and_resource_members) {
         {.lines = {.resource_members = R"(,"service.name":"shop")"},
          .level = [](const boost::log::record_view&) { return ctx::log::Level::error; }}});
     adapter_.log("paid");
-    const auto line = only_line();
+    auto line = only_line();
     EXPECT_EQ(line["level"], "error");
     EXPECT_EQ(line["service.name"], "shop");
 }

@@ -11,8 +11,10 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
+#include <cstdio>
 #include <ctime>
-#include <fstream>
+#include <ostream>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -104,7 +106,7 @@ TEST_F(Glog, a_line_has_time_severity_and_place) {
     std::istringstream lines{adapter.wire.bytes()};
     std::string text;
     ASSERT_TRUE(std::getline(lines, text));
-    const auto line = nlohmann::json::parse(text);
+    auto line = nlohmann::json::parse(text);
     std::string reference;
     ctx::log::JsonLines{}.append(reference,
                                  {.time = std::chrono::system_clock::from_time_t(before)}, {});
@@ -161,9 +163,16 @@ TEST_F(Glog, a_line_of_glog_looks_as_it_does_without_ctx) {
                     "I[0-9]+ [0-9]+:[0-9]+:[0-9]+\\.[0-9]+ +[0-9]+ glog_test.cpp:[0-9]+. paid\n"));
 }
 
+/// Shows what it has when it is flushed, and not before.
+class ShownWhenFlushed final : public std::stringbuf {
+protected:
+    int sync() override { return std::fputs(str().c_str(), stderr) < 0 ? -1 : 0; }
+};
+
 void log_something_fatal() {
     start_glog();
-    std::ofstream out{"/dev/stderr"};
+    ShownWhenFlushed buffer;
+    std::ostream out{&buffer};
     ctx::log::GlogJson sink{out, {.logger = "shop"}};
     google::AddLogSink(&sink);
     const ctx::Scope scope{ctx::test::request()};

@@ -35,11 +35,11 @@ TEST(JsonWriters, write_the_current_context_and_the_options) {
     EXPECT_TRUE(writer.write({.message = "nobody"}));
     const std::string text = out.str();
     const std::size_t end = text.find('\n');
-    const auto first = nlohmann::json::parse(text.substr(0, end));
+    auto first = nlohmann::json::parse(text.substr(0, end));
     EXPECT_EQ(first["message"], "one\ntwo");
     EXPECT_EQ(first["trace_id"], ctx::test::trace_hex);
     EXPECT_EQ(first["service.name"], "shop");
-    const auto second = nlohmann::json::parse(text.substr(end + 1));
+    auto second = nlohmann::json::parse(text.substr(end + 1));
     EXPECT_EQ(second["message"], "nobody");
     EXPECT_FALSE(second.contains("trace_id"));
 }
