@@ -11,7 +11,7 @@
 
 #include <iostream>
 
-int main() {
+int main() {  // NOLINT(bugprone-exception-escape): ends the example, as it should
     // [snippet install]
     using Sink = boost::log::sinks::asynchronous_sink<boost::log::sinks::text_ostream_backend>;
     const auto sink = boost::make_shared<Sink>();

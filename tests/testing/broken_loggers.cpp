@@ -25,7 +25,7 @@ struct InMemory {
         written.push_back(detail::line_of(context, std::string{message}));
     }
     void flush() {}
-    std::vector<LoggedLine> lines() { return written; }
+    std::vector<LoggedLine> lines() const { return written; }
     std::mutex mutex;
     std::vector<LoggedLine> written;
 };

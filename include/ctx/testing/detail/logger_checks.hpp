@@ -115,14 +115,14 @@ inline void check_imitations(LoggerHarness& logger) {
     Journal journal{logger};
     std::size_t count = 0;
     for (const std::string& text : imitations_of(make_request(666), logger)) {
-        const std::string name = std::to_string(++count);
+        std::string message = "imitation " + std::to_string(++count) + " by ";
         {
             const Scope scope{make_request(1)};
-            journal.log("request with imitation " + name + ":" + text);
+            journal.log((message + "a request:").append(text));
         }
         // Nobody can tell ids of a line of text from a message that says the same.
         if (!logger.writes_bytes_as_they_are().empty()) continue;
-        journal.log("nobody with imitation " + name + ":" + text);
+        journal.log(message.append("nobody:").append(text));
     }
     journal.finish();
 }
@@ -139,7 +139,7 @@ inline std::vector<std::string> hostile_messages() {
             "\xE2\x80\xA8 line \xE2\x80\xA9 paragraph \xC2\x85 next line",
             "\xC0\x8A overlong, \xED\xA0\x80 surrogate, \xF5 cut \xE2\x80",
             std::string(3, '\0'),
-            "\"}\\\"{\\",
+            R"("}\"{\)",
             std::string(8192, '\x01')};
 }
 
