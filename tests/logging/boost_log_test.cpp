@@ -18,10 +18,14 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -223,6 +227,14 @@ TEST_F(BoostLog, one_logger_alone_may_have_the_attribute) {
     }
     core->set_global_attributes(attributes);
     EXPECT_EQ(only_line()["trace_id"], ctx::test::trace_hex);
+}
+
+// The variable is read once in the life of a process: a new one looks at it.
+TEST(BoostLogDeathTest, nothing_is_installed_where_the_sdk_is_disabled) {
+    ASSERT_EQ(setenv("OTEL_SDK_DISABLED", "true", 1), 0);
+    testing::FLAGS_gtest_death_test_style = "threadsafe";
+    EXPECT_EXIT(std::exit(ctx::log::install_boost_log() ? 1 : 0), testing::ExitedWithCode(0), "");
+    ASSERT_EQ(unsetenv("OTEL_SDK_DISABLED"), 0);
 }
 
 }  // namespace
