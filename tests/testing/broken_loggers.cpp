@@ -1,6 +1,7 @@
 // Adapters of loggers that are wrong, each in one way that such adapters have been; as
 // broken_adapters.cpp.
 
+#include <ctx/context/detail/switch.hpp>
 #include <ctx/testing/logger_contract.hpp>
 
 #include <mutex>
@@ -62,6 +63,22 @@ struct ForgetsTheContext : InMemory {
 
 struct LosesLines : InMemory {
     void log(std::string_view /*message*/) {}
+};
+
+struct WritesTwice : InMemory {
+    void log(std::string_view message) {
+        const std::lock_guard lock{mutex};
+        write(current(), message);
+        write(current(), message);
+    }
+};
+
+struct ClearsTheContext : InMemory {
+    void log(std::string_view message) {
+        const std::lock_guard lock{mutex};
+        write(current(), message);
+        ctx::detail::release_node(ctx::detail::replace_node(nullptr));
+    }
 };
 
 struct KeepsTheLastIds : InMemory {
@@ -147,6 +164,8 @@ INSTANTIATE_TYPED_TEST_SUITE_P(FormatsElsewhere, LoggerContract, FormatsElsewher
 INSTANTIATE_TYPED_TEST_SUITE_P(FormatsInFlush, LoggerContract, FormatsInFlush);
 INSTANTIATE_TYPED_TEST_SUITE_P(ForgetsTheContext, LoggerContract, ForgetsTheContext);
 INSTANTIATE_TYPED_TEST_SUITE_P(LosesLines, LoggerContract, LosesLines);
+INSTANTIATE_TYPED_TEST_SUITE_P(WritesTwice, LoggerContract, WritesTwice);
+INSTANTIATE_TYPED_TEST_SUITE_P(ClearsTheContext, LoggerContract, ClearsTheContext);
 INSTANTIATE_TYPED_TEST_SUITE_P(KeepsTheLastIds, LoggerContract, KeepsTheLastIds);
 INSTANTIATE_TYPED_TEST_SUITE_P(CapturesOnce, LoggerContract, CapturesOnce);
 INSTANTIATE_TYPED_TEST_SUITE_P(TrustsTheMessage, LoggerContract, TrustsTheMessage);

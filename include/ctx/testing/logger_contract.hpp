@@ -34,6 +34,8 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <string_view>
+#include <vector>
 
 namespace ctx::testing {
 
@@ -51,17 +53,20 @@ class LoggerFixture : public ::testing::Test {
 
 protected:
     void SetUp() override {
+        policy_ = set_scope_misuse_policy(ScopeMisusePolicy::count);  // checked below, not fatal
         leaks_ = std::make_unique<LeakCheck>(__FILE__, __LINE__);
         logger_ = std::make_unique<AdaptedLogger<Adapter>>();
     }
     void TearDown() override {
         logger_.reset();
         leaks_.reset();
+        set_scope_misuse_policy(policy_);
     }
 
     [[nodiscard]] LoggerHarness& logger() noexcept { return *logger_; }
 
 private:
+    ScopeMisusePolicy policy_ = ScopeMisusePolicy::report;
     std::unique_ptr<LeakCheck> leaks_;
     std::unique_ptr<LoggerHarness> logger_;
 };
