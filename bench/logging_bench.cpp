@@ -98,9 +98,10 @@ void async_line_json_with_context(benchmark::State& state) {
 BENCHMARK(async_line_json_with_context);
 
 /// What the caller of a line waits for while there is room: bursts, and all is delivered between.
+/// A short one is mostly the way to a thread that sleeps.
 template <typename Log, typename Drain>
 void call_in_bursts(benchmark::State& state, const Log& log, const Drain& drain) {
-    constexpr int burst = 64;
+    const auto burst = static_cast<int>(state.range(0));
     const ctx::Scope scope{some_request()};
     log(0);
     drain();
@@ -110,7 +111,7 @@ void call_in_bursts(benchmark::State& state, const Log& log, const Drain& drain)
         for (int i = 0; i < burst; ++i)
             log(i);
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-        state.SetIterationTime(took.count() / burst);
+        state.SetIterationTime(took.count() / static_cast<double>(burst));
         drain();
     }
 }
@@ -125,7 +126,8 @@ void floor_burst_into_null_sink(benchmark::State& state) {
     spdlog::logger logger{"svc", std::make_shared<spdlog::sinks::null_sink_mt>()};
     log_bursts(state, logger, [] {});
 }
-BENCHMARK(floor_burst_into_null_sink)->UseManualTime()->Iterations(5000);
+BENCHMARK(floor_burst_into_null_sink)->Arg(64)->UseManualTime()->Iterations(5000);
+BENCHMARK(floor_burst_into_null_sink)->Arg(1024)->UseManualTime()->Iterations(300);
 
 void peer_burst_default_pattern(benchmark::State& state) {
     const auto pool = std::make_shared<spdlog::details::thread_pool>(queue_size, 1);
@@ -137,7 +139,8 @@ void peer_burst_default_pattern(benchmark::State& state) {
             std::this_thread::yield();
     });
 }
-BENCHMARK(peer_burst_default_pattern)->UseManualTime()->Iterations(5000);
+BENCHMARK(peer_burst_default_pattern)->Arg(64)->UseManualTime()->Iterations(5000);
+BENCHMARK(peer_burst_default_pattern)->Arg(1024)->UseManualTime()->Iterations(300);
 
 /// Makes loggers of ctx's own backend for as long as it lives.
 class OwnBackend {
@@ -157,7 +160,8 @@ void backend_burst_json_with_context(benchmark::State& state) {
     const OwnBackend own;
     log_bursts(state, *own.logger, [] { ctx::log::flush(std::chrono::minutes{1}); });
 }
-BENCHMARK(backend_burst_json_with_context)->UseManualTime()->Iterations(5000);
+BENCHMARK(backend_burst_json_with_context)->Arg(64)->UseManualTime()->Iterations(5000);
+BENCHMARK(backend_burst_json_with_context)->Arg(1024)->UseManualTime()->Iterations(300);
 
 void api_burst_with_values(benchmark::State& state) {
     const OwnBackend own;
@@ -169,7 +173,8 @@ void api_burst_with_values(benchmark::State& state) {
         },
         [] { ctx::log::flush(std::chrono::minutes{1}); });
 }
-BENCHMARK(api_burst_with_values)->UseManualTime()->Iterations(5000);
+BENCHMARK(api_burst_with_values)->Arg(64)->UseManualTime()->Iterations(5000);
+BENCHMARK(api_burst_with_values)->Arg(1024)->UseManualTime()->Iterations(300);
 
 /// All that a line costs until it is formatted, on whichever thread: the queue is always full.
 void log_delivered_lines(benchmark::State& state, spdlog::logger& logger) {

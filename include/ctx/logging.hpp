@@ -5,9 +5,9 @@
 #include <ctx/logging/capture.hpp>
 #include <ctx/logging/json_line.hpp>
 #include <ctx/logging/json_text.hpp>
+#include <ctx/logging/json_writer.hpp>
 #include <ctx/logging/line_format.hpp>
 #include <ctx/logging/policy.hpp>
-#include <ctx/logging/json_writer.hpp>
 #include <ctx/logging/record_context.hpp>
 #include <ctx/logging/text_suffix.hpp>
 #include <ctx/logging/values.hpp>
