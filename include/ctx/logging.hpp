@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ctx/logging/capture.hpp>
+#include <ctx/logging/journald.hpp>
 #include <ctx/logging/json_line.hpp>
 #include <ctx/logging/json_text.hpp>
 #include <ctx/logging/json_writer.hpp>

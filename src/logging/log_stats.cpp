@@ -18,5 +18,7 @@ Stat refused_debug_requests{"ctx_logging_debug_refused_total",
                             "Requests that asked for debug lines when too many others did."};
 Stat refused_lines{"ctx_logging_refused_lines_total",
                    "Log lines that a sink refused: it threw, or its stream failed."};
+Stat journal_dropped{"ctx_logging_journal_dropped_total",
+                     "Entries for systemd's journal that did not reach one that reads."};
 
 }  // namespace ctx::log::detail

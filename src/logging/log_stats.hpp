@@ -14,5 +14,6 @@ extern Stat unsampled_lines;
 extern Stat suppressed_lines;
 extern Stat refused_debug_requests;
 extern Stat refused_lines;
+extern Stat journal_dropped;
 
 }  // namespace ctx::log::detail

@@ -17,6 +17,7 @@
 #include <ctx/logging/spdlog/factory.hpp>
 #include <ctx/logging/spdlog/formatter.hpp>
 #include <ctx/logging/spdlog/install.hpp>
+#include <ctx/logging/spdlog/journal_sink.hpp>
 #include <ctx/logging/spdlog/log.hpp>
 #include <ctx/logging/spdlog/options.hpp>
 #include <ctx/logging/spdlog/request_buffer.hpp>

@@ -1,6 +1,7 @@
 #include "logging/format/parts.hpp"
 
 #include <ctx/baggage/utf8.hpp>
+#include <ctx/context/detail/hex.hpp>
 #include <ctx/logging/json_text.hpp>
 
 #include <array>
@@ -77,6 +78,26 @@ void append_value_text(std::string& out, const Value& value) {
     out.resize(before + json_value_bound(value));
     const char* end = write_value_text(out.data() + before, value);
     out.resize(static_cast<std::size_t>(end - out.data()));
+}
+
+void append_flags(std::string& out, TraceFlags flags) {
+    const std::size_t before = out.size();
+    out.resize(before + 2);
+    ctx::detail::write_hex_byte(flags.bits(), out.data() + before);
+}
+
+std::string plain_text(const Value& value) {
+    if (value.type == ValueType::text || value.type == ValueType::json) {
+        return std::string{value.text};
+    }
+    std::string text;
+    append_value_text(text, value);
+    return text;
+}
+
+int syslog_severity(Level level) noexcept {
+    static constexpr std::array severities{7, 7, 6, 4, 3, 2, 6};
+    return severities[static_cast<std::size_t>(level) % severities.size()];
 }
 
 void append_visible(std::string& out, std::string_view text) {

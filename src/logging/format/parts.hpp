@@ -32,6 +32,15 @@ void append_id(std::string& out, const Id& id) {
     id.write_hex(out.data() + before);
 }
 
+/// `01`.
+void append_flags(std::string& out, TraceFlags flags);
+
+/// The value as it would be printed: a text as it is, a number in decimal.
+[[nodiscard]] std::string plain_text(const Value& value);
+
+/// 7 to 2 (RFC 5424, 6.2.1).
+[[nodiscard]] int syslog_severity(Level level) noexcept;
+
 /// The text that a rendered field stands for.
 [[nodiscard]] std::string unescaped(std::string_view json_text);
 

@@ -16,11 +16,6 @@ constexpr bool no_name_is_taken(std::string_view /*name*/) noexcept {
     return false;  // an element of their own
 }
 
-int severity(Level level) noexcept {
-    static constexpr std::array severities{7, 7, 6, 4, 3, 2, 6};
-    return severities[static_cast<std::size_t>(level) % severities.size()];
-}
-
 bool is_printable(char c) noexcept {
     return c > 0x20 && c < 0x7f;
 }
@@ -68,7 +63,7 @@ public:
     }
 
     void append(std::string& out, const LogRecord& record, const RecordContext& context) override {
-        out += '<' + std::to_string(user_facility * 8 + severity(record.level)) + ">1 ";
+        out += '<' + std::to_string(user_facility * 8 + syslog_severity(record.level)) + ">1 ";
         const std::size_t before = out.size();
         out.resize(before + UtcTime::max_size);
         const char* end = time_.write_micros(out.data() + before, record.time);
@@ -92,11 +87,8 @@ private:
                 out += "\" span_id=\"";
                 append_id(out, context.span_id);
             }
-            constexpr std::string_view digits = "0123456789abcdef";
-            const auto bits = context.flags.bits();
             out += "\" trace_flags=\"";
-            out += digits[bits >> 4];
-            out += digits[bits & 15];
+            append_flags(out, context.flags);
             out += "\"]";
         }
         std::string parameters;
@@ -109,13 +101,7 @@ private:
             append_parameter(out, unescaped(name), unescaped(text));
         });
         for_each_value(context, options_, &no_name_is_taken, [&out](const ShownValue& each) {
-            const Value& value = each.value();
-            std::string text{value.text};
-            if (value.type != ValueType::text && value.type != ValueType::json) {
-                text.clear();
-                append_value_text(text, value);
-            }
-            append_parameter(out, each.name(), text);
+            append_parameter(out, each.name(), plain_text(each.value()));
         });
     }
 

@@ -4,6 +4,7 @@
 #include "logging/spdlog/record.hpp"
 #include "logging/spdlog/stats.hpp"
 #include <ctx/logging/capture.hpp>
+#include <ctx/logging/spdlog/journal_sink.hpp>
 #include <ctx/logging/text_suffix.hpp>
 
 #include <spdlog/details/os.h>
@@ -20,7 +21,11 @@ constexpr std::size_t stack_bytes = 1024 + max_suffix_bytes;
 
 ContextSink::ContextSink(spdlog::sink_ptr inner, Source source,
                          std::shared_ptr<const Settings> settings)
-    : inner_(std::move(inner)), settings_(std::move(settings)), source_(source) {
+    : inner_(std::move(inner)),
+      settings_(std::move(settings)),
+      source_(source),
+      has_suffix_(settings_->format == Format::text &&
+                  dynamic_cast<const JournalSink*>(inner_.get()) == nullptr) {
     if (settings_->formatter != nullptr) inner_->set_formatter(settings_->formatter->clone());
 }
 
@@ -85,7 +90,7 @@ void ContextSink::deliver(const spdlog::details::log_msg& message, const RecordC
 
 void ContextSink::deliver_active(const spdlog::details::log_msg& message,
                                  const RecordContext& context) {
-    if (settings_->format == Format::text && !context.empty()) {
+    if (has_suffix_ && !context.empty()) {
         deliver_with_suffix(message, context);
     } else {
         inner_->log(message);

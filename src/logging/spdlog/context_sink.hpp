@@ -60,6 +60,7 @@ private:
     const spdlog::sink_ptr inner_;
     const std::shared_ptr<const Settings> settings_;
     const Source source_;
+    const bool has_suffix_;  // not for a sink with a place of its own for the context
     std::mutex mutex_;
     std::unique_ptr<spdlog::formatter> kept_formatter_;  // guarded by mutex_
 };

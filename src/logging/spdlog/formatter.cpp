@@ -1,4 +1,5 @@
 #include "logging/spdlog/json_formatter.hpp"
+#include "logging/spdlog/record.hpp"
 #include <ctx/logging/spdlog/formatter.hpp>
 
 #include <utility>
@@ -6,15 +7,6 @@
 namespace ctx::log {
 namespace detail {
 namespace {
-
-LogRecord record_of(const spdlog::details::log_msg& message) noexcept {
-    return {message.time,
-            static_cast<Level>(message.level),
-            {message.logger_name.data(), message.logger_name.size()},
-            {message.payload.data(), message.payload.size()},
-            {message.source.filename, message.source.line, message.source.funcname},
-            message.thread_id};
-}
 
 class JsonFormatter final : public spdlog::formatter {
 public:

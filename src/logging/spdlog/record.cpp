@@ -17,6 +17,15 @@ namespace {
 
 }  // namespace
 
+LogRecord record_of(const spdlog::details::log_msg& message) noexcept {
+    return {message.time,
+            static_cast<Level>(message.level),
+            {message.logger_name.data(), message.logger_name.size()},
+            {message.payload.data(), message.payload.size()},
+            {message.source.filename, message.source.line, message.source.funcname},
+            message.thread_id};
+}
+
 bool is_of_this_thread(const spdlog::details::log_msg& message) noexcept {
     if (message.thread_id == spdlog::details::os::thread_id()) [[likely]]
         return true;

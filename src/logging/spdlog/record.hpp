@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <ctx/logging/json_line.hpp>
 #include <ctx/logging/record_context.hpp>
 
 #include <spdlog/details/log_msg.h>
@@ -17,6 +18,9 @@ namespace ctx::log::detail {
 [[nodiscard]] inline bool is_copy(const spdlog::details::log_msg& message) noexcept {
     return message.payload.data() == message.logger_name.data() + message.logger_name.size();
 }
+
+/// The message as the formats of lines want it; borrowed.
+[[nodiscard]] LogRecord record_of(const spdlog::details::log_msg& message) noexcept;
 
 /// False, and counted, for a record that another thread has formed.
 [[nodiscard]] bool is_of_this_thread(const spdlog::details::log_msg& message) noexcept;
