@@ -1,4 +1,4 @@
-// Lines as entries of the journal behind every kind of logger.
+// Lines as entries of the journal and in people's own patterns, behind every kind of logger.
 
 #include "logging/contexts.hpp"
 #include "logging/journal.hpp"
@@ -21,6 +21,8 @@ using ctx::log::AsyncMode;
 using ctx::log::Format;
 using ctx::log::JournalSink;
 using ctx::log::kv;
+using ctx::log::pattern_formatter;
+using ctx::test::MemorySink;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -139,6 +141,93 @@ TEST_P(JournalOfLoggers, gives_no_line_of_a_backtrace_the_ids_of_who_dumps_it) {
                 ElementsAre("above right", "above right"));
     EXPECT_THAT(std::vector(shown.begin() + 3, shown.begin() + 6),
                 ElementsAre(above, "below", above));
+}
+
+class PatternOfLoggers : public SpdlogShapes {
+protected:
+    std::shared_ptr<spdlog::logger> logger(const std::string& pattern,
+                                           ctx::log::JsonLines::Options options = {}) {
+        sink_->set_formatter(pattern_formatter(pattern, std::move(options)));
+        return SpdlogShapes::logger(sink_, Format::unchanged);
+    }
+    std::vector<std::string> lines() {
+        EXPECT_TRUE(ctx::log::flush(30s));
+        return sink_->lines();
+    }
+    std::shared_ptr<MemorySink> sink_ = std::make_shared<MemorySink>();
+};
+
+INSTANTIATE_TEST_SUITE_P(Loggers, PatternOfLoggers, all_kinds(), name_of_kind);
+
+TEST_P(PatternOfLoggers, shows_ids_fields_and_values_where_its_flags_are) {
+    const auto log = logger("[%Q] [%q] [%J] [%n] %v");
+    {
+        const ctx::Scope scope{request()};
+        ctx::log::info(*log, "accepted", kv("items", 3));
+        log->info("packed");
+    }
+    ctx::log::info(*log, "alone", kv("items", 4));
+    log->info("idle");
+    const std::string ids = "[4bf92f3577b34da6a3ce929d0e0e4736] [00f067aa0ba902b7] ";
+    EXPECT_THAT(lines(), ElementsAre(ids + "[tenant=\"acme corp\" items=3] [svc] accepted\n",
+                                     ids + "[tenant=\"acme corp\"] [svc] packed\n",
+                                     "[] [] [items=4] [svc] alone\n", "[] [] [] [svc] idle\n"));
+}
+
+TEST_P(PatternOfLoggers, pads_and_cuts_as_spdlog_does) {
+    // The message is what the flag stands for; spdlog's own %v shows how it is done.
+    const std::string message{ctx::test::trace_hex};
+    for (const char* padding : {"40", "-40", "=40", "=41", "8", "8!", "-8!", "=8!", "32!", "0!"}) {
+        sink_->clear();
+        const std::string percent = '%' + std::string{padding};
+        const auto log = logger("<" + percent + "Q>|<" + percent + "v>");
+        const ctx::Scope scope{request()};
+        log->info(message);
+        const auto all = lines();
+        ASSERT_EQ(all.size(), 1U);
+        const std::size_t half = all[0].find('|');
+        EXPECT_EQ(all[0].substr(0, half) + '\n', all[0].substr(half + 1)) << padding;
+        spdlog::drop("svc");
+    }
+}
+
+TEST_P(PatternOfLoggers, keeps_columns_where_there_is_no_request) {
+    const auto log = logger("<%-32Q> <%=17q> <%4J> %v");
+    log->info("idle");
+    EXPECT_THAT(lines(), ElementsAre('<' + std::string(32, ' ') + "> <" + std::string(17, ' ') +
+                                     "> <    > idle\n"));
+}
+
+TEST_P(PatternOfLoggers, shows_neither_secrets_nor_unwanted_fields) {
+    ctx::log::JsonLines::Options options;
+    options.only_fields = {"tier"};
+    const auto log = logger("%J", options);
+    const ctx::Scope scope{request()};
+    ctx::log::info(*log, "accepted", kv("password", "hunter2"));
+    EXPECT_THAT(lines(), ElementsAre("password=***\n"));
+}
+
+TEST_P(PatternOfLoggers, gives_no_line_of_a_backtrace_the_ids_of_who_dumps_it) {
+    const auto log = logger("%v %Q");
+    ctx::test::dump_in_another_request(*log);
+    const auto all = lines();
+    ASSERT_EQ(all.size(), 2 + 5U);  // logged; start, three remembered, end
+    const std::string right = "above " + std::string{ctx::test::trace_hex} + '\n';
+    const std::string above = GetParam() == Kind::synchronous ? "above \n" : right;
+    EXPECT_THAT(std::vector(all.begin(), all.begin() + 2), ElementsAre(right, right));
+    EXPECT_THAT(std::vector(all.begin() + 3, all.begin() + 6),
+                ElementsAre(above, "below \n", above));
+}
+
+TEST(PatternFormatter, is_the_same_in_each_sink_that_gets_a_copy) {
+    const auto second = std::make_shared<MemorySink>();
+    const auto third = std::make_shared<MemorySink>();
+    spdlog::logger plain{"plain", {second, third}};
+    plain.set_formatter(pattern_formatter("%20q %v"));
+    const ctx::Scope scope{ctx::test::request()};
+    plain.info("accepted");
+    for (const auto& sink : {second, third})
+        EXPECT_THAT(sink->lines(), ElementsAre("    00f067aa0ba902b7 accepted\n"));
 }
 
 }  // namespace

@@ -25,6 +25,7 @@
 #include <spdlog/formatter.h>
 
 #include <memory>
+#include <string>
 
 namespace ctx::log {
 
@@ -35,6 +36,17 @@ namespace ctx::log {
 /// One line of another format per record.
 [[nodiscard]] CTX_EXPORT std::unique_ptr<spdlog::formatter> line_formatter(
     LineFormat format, LineOptions options = {});
+
+/// spdlog's patterns (its wiki, "Custom formatting") with three flags more, which pad and cut as
+/// spdlog's own do (`%-32Q`, `%8!Q`) and write nothing besides for a record without a request:
+///
+///     %Q   trace id        %q   span id        %J   tenant=acme items=3: all fields and key-values
+///
+/// For sinks that keep their formatter: with Format::unchanged, or synchronous ones without
+/// install(). %J quotes and escapes as ctx/logging/text_suffix.hpp does. Of `options`, `only_fields`
+/// and `secret_names` count.
+[[nodiscard]] CTX_EXPORT std::unique_ptr<spdlog::formatter> pattern_formatter(
+    std::string pattern, JsonLines::Options options = {});
 
 /// The context of `message`, for sinks and formatters of one's own: what was captured when it was
 /// logged, else the current context if this thread is just logging it, else nothing. Valid during
