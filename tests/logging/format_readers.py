@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Lets jq and rsyslog read the formats of lines, and find the ids where docs/logging.md says.
+"""Lets jq, rsyslog and journald read the formats of lines, and find the ids in them.
 
 usage: format_readers.py PROGRAM jq PAGE
        format_readers.py PROGRAM rsyslog
+       format_readers.py PROGRAM journald     systemd's, in a mount namespace of its own
 
-PROGRAM is log_formats; PAGE is docs/logging.md, whose table has jq's paths.
+PROGRAM is log_formats; PAGE is docs/logging.md, whose table says where jq finds them.
 """
+import json
 import os
 import re
 import select
@@ -37,7 +39,8 @@ def lines_of(program, name):
 def documented_paths(page):
     """The paths of trace and span id for each format, out of the page's table."""
     with open(page, encoding="utf-8") as file:
-        rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| `(\.[^`]+)`[^|]*\| `(\.[^`]+)`", file.read(), re.M)
+        rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| `(\.[^`]+)`[^|]*\| `(\.[^`]+)`", file.read(),
+                          re.M)
     paths = {name: (trace, span) for name, trace, span in rows}
     expect(paths.keys() == JSON_FORMATS, f"the page has {sorted(paths)}")
     return paths
@@ -133,9 +136,66 @@ def read_with_rsyslog(program):
     print("rsyslog read", len(got), "lines")
 
 
+JOURNAL_FOLDERS = ("/run/systemd/journal", "/run/log/journal")
+
+
+def journal_entries():
+    """What the journal has of the service, and that journald has all that was sent before."""
+    subprocess.run(["journalctl", "--sync"], check=True, timeout=DEADLINE)
+    with open("/etc/machine-id", encoding="utf-8") as file:
+        folder = os.path.join(JOURNAL_FOLDERS[1], file.read().strip())
+    result = subprocess.run(["journalctl", "-D", folder, "-o", "json", "--all",
+                             "SYSLOG_IDENTIFIER=checkout"], check=True, capture_output=True,
+                            text=True, timeout=DEADLINE)
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def check_journal(entries):
+    names = ("MESSAGE", "PRIORITY", "TRACE_ID", "SPAN_ID", "TRACE_FLAGS", "BAGGAGE_TENANT",
+             "ITEMS", "NOTE")
+    got = [[entry.get(name) for name in names] for entry in entries]
+    expected = [["order 17\naccepted", "6", TRACE, SPAN, "01", "acme", "3",
+                 '"ring" [twice]\n\\o/'],
+                ["order 18 lost", "3", f"{OTHER_TRACE:032x}", f"{OTHER_SPAN:016x}", "00",
+                 None, None, None],
+                ["idle", "4"] + [None] * 6,
+                ["x" * (1 << 20), "7", TRACE, SPAN, "01"] + [None] * 3]
+    expect(got == expected, f"journald has {str(got)[:2000]}")
+    hostile = entries[3]
+    expect(hostile["_PID"] != "1" and hostile["X_PID"] == hostile["BAGGAGE__PID"] == "1"
+           and hostile["X_MESSAGE"] == "forged\n_UID=0", "a name got through")
+    print("journald has", len(entries), "entries")
+
+
+def send_to_journald(program):
+    """Runs where /run may be covered."""
+    subprocess.run(["mount", "-t", "tmpfs", "none", "/run"], check=True)
+    for folder in JOURNAL_FOLDERS:
+        os.makedirs(folder)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ready:
+        ready.bind("/run/ready")
+        daemon = subprocess.Popen(["/lib/systemd/systemd-journald"],
+                                  env={**os.environ, "NOTIFY_SOCKET": "/run/ready"})
+        try:
+            while b"READY=1" not in readable(ready).recv(4096):
+                pass
+            subprocess.run([program, "journald"], check=True, timeout=DEADLINE)
+            check_journal(journal_entries())
+        finally:
+            daemon.terminate()
+            daemon.wait(timeout=DEADLINE)
+
+
+def read_with_journald(program):
+    inside = subprocess.run(["unshare", "--map-root-user", "--mount", sys.executable, __file__,
+                             program, "in_namespace"], check=False)
+    raise SystemExit(inside.returncode)
+
+
 def main():
     program, reader, *page = sys.argv[1:]
-    {"jq": read_with_jq, "rsyslog": read_with_rsyslog}[reader](program, *page)
+    {"jq": read_with_jq, "rsyslog": read_with_rsyslog, "journald": read_with_journald,
+     "in_namespace": send_to_journald}[reader](program, *page)
 
 
 if __name__ == "__main__":

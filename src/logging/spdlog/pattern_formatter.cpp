@@ -72,7 +72,7 @@ public:
         const std::size_t begin = out.size();
         FragmentBuffer buffer;  // NOLINT(*-member-init): written before it is read
         write_(out, record_context(message, buffer), *options_);
-        if (padinfo_.enabled()) pad(out, begin, padinfo_);
+        pad(out, begin, padinfo_);
     }
 
     [[nodiscard]] std::unique_ptr<spdlog::custom_flag_formatter> clone() const override {

@@ -67,7 +67,8 @@ const common = { service: "checkout", scope: "orders", time: "179519202809526000
 const expected = [
   { ...common, body: "order 17\naccepted", traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
     spanId: "00f067aa0ba902b7", flags: 1, severity: 9, text: "info",
-    attributes: { tenant: "acme", items: 3, sum: 2.5, paid: true, note: "\"ring\" [twice]\n\\o/" } },
+    attributes: { tenant: "acme", items: 3, sum: 2.5, paid: true,
+      note: "\"ring\" [twice]\n\\o/" } },
   { ...common, body: "order 18 lost", traceId: "0000000000000000000000000000000b",
     spanId: "000000000000000c", flags: undefined, severity: 17, text: "error", attributes: {} },
   { ...common, body: "idle", traceId: undefined, spanId: undefined, flags: undefined, severity: 13,
