@@ -2,6 +2,7 @@
 #include <ctx/logging/json_text.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 
 namespace ctx::log {
@@ -15,6 +16,19 @@ bool is_digit(char c) noexcept {
 
 bool is_hex_digit(char c) noexcept {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/// DEL, C1, U+2028 and U+2029, which JSON allows and the readers of lines do not expect.
+bool has_control(std::string_view text) noexcept {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const std::string_view rest = text.substr(i);
+        if (rest.front() == 0x7f || rest.starts_with("\xE2\x80\xA8") ||
+            rest.starts_with("\xE2\x80\xA9") ||
+            (rest.size() > 1 && rest[0] == '\xC2' && static_cast<unsigned char>(rest[1]) < 0xA0)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /// Reads one value after the other; false: there was none.
@@ -87,9 +101,17 @@ private:
         const char c = rest_.front();
         rest_.remove_prefix(1);
         if (c != 'u') return std::string_view{"\"\\/bfnrt"}.find(c) != std::string_view::npos;
+        unsigned code = 0;
+        if (!code_unit(code)) return false;
+        if (code < 0xD800 || code > 0xDFFF) return true;
+        // The first half of a pair, and then the second.
+        return code < 0xDC00 && word("\\u") && code_unit(code) && code >= 0xDC00 && code <= 0xDFFF;
+    }
+    bool code_unit(unsigned& code) noexcept {
         if (rest_.size() < 4 || !std::all_of(rest_.begin(), rest_.begin() + 4, is_hex_digit)) {
             return false;
         }
+        std::from_chars(rest_.data(), rest_.data() + 4, code, 16);
         rest_.remove_prefix(4);
         return true;
     }
@@ -116,7 +138,7 @@ private:
 }  // namespace
 
 bool is_json_line_value(std::string_view text) noexcept {
-    if (measure_json_text(text).repaired) return false;
+    if (measure_json_text(text).repaired || has_control(text)) return false;
     Reader reader{text};
     reader.spaces();
     if (!reader.value(0)) return false;

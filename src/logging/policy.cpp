@@ -10,6 +10,7 @@
 #include <cmath>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 namespace ctx::log {
@@ -25,7 +26,7 @@ struct ActivePolicy {
           sites(wanted.per_site),
           debug_requests({std::chrono::nanoseconds{std::chrono::seconds{1}} /
                               std::max(wanted.debug.requests_per_second, 1U),
-                          std::max(wanted.debug.requests_per_second, 1U)}) {}
+                          wanted.debug.requests_per_second}) {}
 
     /// Trace ids whose 56 low bits are below it are dropped.
     static std::uint64_t keep_threshold(double keep) noexcept {
@@ -44,6 +45,13 @@ namespace {
 
 constexpr std::uint64_t random_bits = (std::uint64_t{1} << 56) - 1;
 
+std::atomic<const std::vector<std::string>*> secret_names{nullptr};
+
+const std::vector<std::string>& active_secret_names() {
+    const auto* names = secret_names.load(std::memory_order_acquire);
+    return names == nullptr ? default_secret_names() : *names;
+}
+
 bool says_so(const LinePolicy& policy, ContextView context) noexcept {
     const PublishedFields published = published_fields();
     const Field* field = published.set.find(policy.debug.field);
@@ -58,7 +66,8 @@ bool is_debug_request(const ActivePolicy& active, ContextView context) noexcept 
     const bool asks = node->flags.debug() ||
                       (!active.policy.debug.field.empty() && says_so(active.policy, context));
     // The place of a request is its trace id: its lines count once.
-    return asks && active.debug_requests.admits_request(node->trace_id.low());
+    return asks &&
+           active.debug_requests.admits_request(node->trace_id.low() ^ node->trace_id.high() * 31);
 }
 
 bool is_kept(const ActivePolicy& active, const ctx::detail::Node* node, Level level) noexcept {
@@ -76,6 +85,7 @@ AttributeValue attribute_of(const Value& value) noexcept {
         case ValueType::integer:
             return value.integer();
         case ValueType::natural:
+            if (value.natural() > INT64_MAX) return static_cast<double>(value.natural());
             return static_cast<std::int64_t>(value.natural());
         case ValueType::number:
             return value.number();
@@ -106,13 +116,31 @@ void add_span_event(RecordingSpan& span, Level level, std::string_view message,
     std::size_t count = 2;
     for (const Value& value : values) {
         if (count == room) break;
-        if (is_secret_name(value.key, default_secret_names())) continue;
+        if (value.type == ValueType::null || value.type == ValueType::bytes ||
+            value.key == "level" || value.key == "message" ||
+            is_secret_name(value.key, active_secret_names())) {
+            continue;
+        }
         attributes[count++] = Attribute{value.key, attribute_of(value)};
     }
     span.add_event("log", {attributes.data(), count});
 }
 
 }  // namespace
+
+void publish_secret_names(const std::vector<std::string>& names) {
+    static std::mutex mutex;
+    static auto* const all = new std::vector<std::unique_ptr<const std::vector<std::string>>>;
+    const std::lock_guard lock{mutex};
+    const auto known = std::find_if(all->begin(), all->end(),
+                                    [&names](const auto& each) { return *each == names; });
+    if (known == all->end()) {
+        all->push_back(std::make_unique<const std::vector<std::string>>(names));
+        secret_names.store(all->back().get(), std::memory_order_release);
+    } else {
+        secret_names.store(known->get(), std::memory_order_release);
+    }
+}
 
 bool asks_for(const ActivePolicy& active, ContextView context, Level level) noexcept {
     return level >= active.policy.debug.level && is_debug_request(active, context);

@@ -23,7 +23,7 @@ char lower(char c) noexcept {
 
 bool contains(std::string_view name, std::string_view part) noexcept {
     return std::search(name.begin(), name.end(), part.begin(), part.end(),
-                       [](char a, char b) { return lower(a) == b; }) != name.end();
+                       [](char a, char b) { return lower(a) == lower(b); }) != name.end();
 }
 
 }  // namespace

@@ -16,16 +16,35 @@ bool parser_accepts(const std::string& text) {
 }
 
 TEST(JsonCheck, accepts_one_value) {
-    for (const char* text : {"1", "-0.5e+3", "true", "null", R"("a\u00e9\n")", "[]", "{}",
-                             R"({"a":[1,{"b":null}], "c" : "d"})", " [1 , 2] "}) {
+    for (const char* text : {"1", "-0.5e+3", "true", "null", R"("a\u00e9\n")", R"("\ud83d\ude00")",
+                             "[]", "{}", R"({"a":[1,{"b":null}], "c" : "d"})", " [1 , 2] "}) {
         EXPECT_TRUE(is_json_line_value(text)) << text;
     }
 }
 
 TEST(JsonCheck, refuses_what_would_break_a_line) {
-    for (const char* text :
-         {"", "1,2", R"("a","b":1)", "{\n}", "[1,]", "01", "1.", "+1", "nul", R"("a)", R"("\x")",
-          R"({"a"})", "{1:2}", "\"\xff\"", "\"a\nb\"", "]"}) {
+    for (const char* text : {"",
+                             "1,2",
+                             R"("a","b":1)",
+                             "{\n}",
+                             "[1,]",
+                             "01",
+                             "1.",
+                             "+1",
+                             "nul",
+                             R"("a)",
+                             R"("\x")",
+                             R"({"a"})",
+                             "{1:2}",
+                             "\"\xff\"",
+                             "\"a\nb\"",
+                             "]",
+                             "\"\x7f\"",
+                             "\"\xC2\x85\"",
+                             "\"\xE2\x80\xA8\"",
+                             R"("\ud800")",
+                             R"("\ud800\u0041")",
+                             R"("\udc00")"}) {
         EXPECT_FALSE(is_json_line_value(text)) << text;
     }
 }

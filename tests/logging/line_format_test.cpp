@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -255,6 +256,40 @@ TEST_F(LineFormats, hostile_bytes_make_no_second_line_and_no_broken_one) {
             EXPECT_TRUE(nlohmann::json::accept(text)) << text;
         }
     }
+}
+
+TEST_F(LineFormats, no_name_stands_twice_in_an_object) {
+    values_.add("exception.type", "std::system_error");
+    values_.add("exception.message", "db: timed out");
+    values_.add("error.code", std::int64_t{110});
+    values_.add("error.message", "timed out");
+    values_.add("error.kind", "mine");
+    RecordContext shown = context();
+    shown.fields = R"(,"status":"field","tenant":"acme")";
+    for (const LineFormat format : all_formats) {
+        if (!is_json(format)) continue;
+        const std::string text = line(format, some_record(), shown, options());
+        std::vector<std::set<std::string>> open;
+        const auto parsed = nlohmann::json::parse(
+            text, [&open](int, nlohmann::json::parse_event_t event, nlohmann::json& value) {
+                if (event == nlohmann::json::parse_event_t::object_start) open.emplace_back();
+                if (event == nlohmann::json::parse_event_t::object_end) open.pop_back();
+                if (event == nlohmann::json::parse_event_t::key) {
+                    EXPECT_TRUE(open.back().insert(value.get<std::string>()).second) << value;
+                }
+                return true;
+            });
+        EXPECT_TRUE(parsed.is_object()) << text;
+    }
+}
+
+TEST_F(LineFormats, the_first_of_all_times_is_one_too) {
+    LogRecord record = some_record();
+    record.time = std::chrono::system_clock::time_point::min();
+    EXPECT_THAT(line(LineFormat::json, record, {}, options()),
+                HasSubstr(R"("timestamp":"1677-09-21T00:12:43.145224Z")"));
+    EXPECT_THAT(line(LineFormat::otlp_json, record, {}, options()),
+                HasSubstr(R"("timeUnixNano":"0")"));
 }
 
 }  // namespace

@@ -10,6 +10,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <array>
+#include <cerrno>
+#include <filesystem>
 #include <limits>
 #include <memory>
 #include <stdexcept>
@@ -236,6 +239,68 @@ TEST_F(LogApi, allocates_nothing) {
         ctx::log::info(*logger, "plain", kv("items", 3), kv("took", 3us));
     }
     EXPECT_EQ(counter.allocations(), 0U);
+}
+
+TEST_F(LogApi, takes_what_people_have_in_their_hands) {
+    const std::shared_ptr<spdlog::logger> logger = backend();
+    const std::array<unsigned char, 3> digest{0, 1, 255};
+    const std::string text = "[1]";
+    ctx::log::info(logger, "a", kv("digest", ctx::log::bytes(digest)),
+                   kv("raw", ctx::log::bytes(digest.data(), 2)), kv("body", ctx::log::json(text)),
+                   kv("path", std::filesystem::path{"/tmp/x"}),
+                   kv("code", std::make_error_code(std::errc::timed_out)),
+                   kv("until", std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}),
+                   kv("long", std::chrono::hours::max()));
+    ctx::log::log(logger, ctx::log::Level::warn, "b {}", 1, err(std::errc::timed_out));
+    errno = ENOENT;
+    ctx::log::error(logger, "c", err(errno));
+    ctx::log::error<6>(logger, "below the floor of this file");
+    const auto all = lines();
+    ASSERT_EQ(all.size(), 3U);
+    const auto a = nlohmann::json::parse(all[0]);
+    EXPECT_EQ(a["digest"], "0001ff");
+    EXPECT_EQ(a["raw"], "0001");
+    EXPECT_EQ(a["body"][0], 1);
+    EXPECT_EQ(a["path"], "/tmp/x");
+    EXPECT_THAT(a["code"], HasSubstr("timed out"));
+    EXPECT_EQ(a["until"], 253402214400.0);
+    EXPECT_GT(a["long_s"], 0);
+    EXPECT_EQ(nlohmann::json::parse(all[1])["level"], "warn");
+    EXPECT_EQ(nlohmann::json::parse(all[1])["error.code"], 110);
+    EXPECT_EQ(nlohmann::json::parse(all[2])["error.code"], ENOENT);
+}
+
+struct ThrowsWhenRead {
+    operator std::string_view() const { throw std::runtime_error("gone"); }
+};
+
+TEST_F(LogApi, a_conversion_that_throws_is_in_the_line) {
+    ctx::log::info(backend(), "m", kv("value", ThrowsWhenRead{}));
+    EXPECT_EQ(only_line()["value"], "its conversion threw");
+}
+
+TEST_F(LogApi, the_code_of_an_exception_is_there_however_it_comes) {
+    const auto logger = backend();
+    try {
+        throw std::system_error(std::make_error_code(std::errc::timed_out), "db");
+    } catch (const std::exception& error) {
+        ctx::log::error(logger, "a", err(error));
+        ctx::log::error(logger, "b", err(std::current_exception()));
+    }
+    for (const std::string& text : lines()) {
+        const auto line = nlohmann::json::parse(text);
+        EXPECT_EQ(line["error.code"], 110);
+        EXPECT_THAT(line["exception.message"], HasSubstr("db"));
+    }
+}
+
+TEST_F(LogApi, every_file_has_its_own_floor) {
+    const auto logger = backend();
+    logger->set_level(spdlog::level::trace);
+    ctx::log::debug<2>(logger, "as with CTX_LOG_ACTIVE_LEVEL 2");
+    ctx::log::debug<0>(logger, "as without");
+    lines();
+    EXPECT_THAT(sink_->messages(), testing::ElementsAre("as without"));
 }
 
 }  // namespace

@@ -10,9 +10,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <spdlog/sinks/base_sink.h>
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -309,6 +311,93 @@ TEST_F(LogPolicies, may_change_while_eight_threads_log) {
     }
     threads.clear();
     EXPECT_FALSE(messages().empty());
+}
+
+TEST_F(LogPolicies, lines_of_one_time_are_told_apart_by_their_place) {
+    ctx::log::set_line_policy({.per_site = {.interval = for_ever, .burst = 1}});
+    const auto logger = sync();
+    const spdlog::log_clock::time_point time{};
+    for (const int line : {1, 1, 77})
+        logger->log(time, spdlog::source_loc{"a.cpp", line, "f"}, spdlog::level::err, "same text");
+    EXPECT_EQ(messages().size(), 2U);
+    EXPECT_EQ(other_->messages().size(), 2U);
+}
+
+class LoggingSink final : public spdlog::sinks::base_sink<std::mutex> {
+public:
+    explicit LoggingSink(std::shared_ptr<spdlog::logger> logger) : logger_(std::move(logger)) {}
+
+protected:
+    void sink_it_(const spdlog::details::log_msg&) override {
+        SPDLOG_LOGGER_INFO(logger_, "from a sink");
+    }
+    void flush_() override {}
+
+private:
+    std::shared_ptr<spdlog::logger> logger_;
+};
+
+TEST_F(LogPolicies, a_sink_that_logs_takes_nothing_from_the_sinks_behind_it) {
+    ctx::log::set_line_policy({.per_site = {.interval = for_ever, .burst = 1}});
+    const auto inner = ctx::log::with_context(std::make_shared<spdlog::logger>("in", other_));
+    const auto logger = ctx::log::with_context(std::make_shared<spdlog::logger>(
+        "out", spdlog::sinks_init_list{std::make_shared<LoggingSink>(inner), sink_}));
+    SPDLOG_LOGGER_INFO(logger, "outer");
+    EXPECT_THAT(messages(), ElementsAre("outer"));
+    EXPECT_THAT(other_->messages(), ElementsAre("from a sink"));
+}
+
+ctx::Context debug_request(std::uint64_t high, std::uint64_t low) {
+    return ctx::Context{}.with_span(
+        {ctx::TraceId{high, low}, ctx::new_span_id(), ctx::TraceFlags{1}.with_debug(), {}, false});
+}
+
+TEST_F(LogPolicies, the_cap_of_debug_requests_counts_requests_and_keeps_its_word) {
+    ctx::log::set_line_policy({.debug = {.enabled = true, .requests_per_second = 1}});
+    const auto logger = backend();
+    const ctx::Scope first{debug_request(1, 5)};
+    ctx::log::debug(*logger, "first");
+    for (std::uint64_t i = 2; i < 3000; ++i) {
+        const ctx::Scope scope{debug_request(i, 5)};
+        ctx::log::debug(*logger, "other");
+    }
+    ctx::log::debug(*logger, "first again");
+    const auto all = messages();
+    EXPECT_EQ(all.front(), "first");
+    EXPECT_EQ(all.back(), "first again");
+    EXPECT_LT(all.size(), 30U);  // others as seconds pass
+    ctx::log::set_line_policy({.debug = {.enabled = true, .requests_per_second = 0}});
+    sink_->clear();
+    ctx::log::debug(*logger, "none");
+    EXPECT_THAT(messages(), IsEmpty());
+}
+
+TEST_F(LogPolicies, the_longest_intervals_are_limits_too) {
+    const auto logger = backend();
+    for (const auto interval : {std::chrono::nanoseconds{24h}, std::chrono::nanoseconds::max()}) {
+        ctx::log::set_line_policy({.per_site = {.interval = interval, .burst = 200'000}});
+        sink_->clear();
+        ctx::log::info(*logger, "admitted");
+        EXPECT_THAT(messages(), ElementsAre("admitted"));
+    }
+    ctx::log::set_line_policy(
+        {.per_site = {.interval = std::chrono::nanoseconds::max(), .burst = 1}});
+    sink_->clear();
+    for (int i = 0; i < 3; ++i)
+        ctx::log::info(*logger, "once");
+    EXPECT_THAT(messages(), ElementsAre("once"));
+}
+
+TEST_F(LogPolicies, secrets_are_on_no_span_whatever_they_are_called) {
+    ctx::log::install({.secret_names = {"IBAN"}});
+    ctx::log::set_line_policy({.span_events = ctx::log::SpanEvents::error});
+    std::vector<std::string> events;
+    const ctx::Scope scope{ctx::Context{}.with_span(
+        ctx::test::span_context(), ctx::RecordingSpanPtr::adopt(new FakeSpan(events)))};
+    ctx::log::error(*backend(), "m", kv("iban", "DE1"), kv("level", "x"), kv("IBANs", "DE2"));
+    EXPECT_THAT(events, ElementsAre("log level=error message=m"));
+    ASSERT_TRUE(ctx::log::flush(30s));
+    EXPECT_THAT(sink_->lines(), ElementsAre(testing::Not(testing::HasSubstr("DE"))));
 }
 
 }  // namespace

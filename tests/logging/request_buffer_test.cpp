@@ -174,4 +174,62 @@ TEST_F(RequestBuffer, of_eight_threads_is_written_once) {
     EXPECT_EQ(std::unique(all.begin(), all.end()) - all.begin(), 65);
 }
 
+TEST_F(RequestBuffer, released_in_another_request_shows_no_foreign_ids) {
+    const auto stock = std::make_shared<spdlog::logger>("stock", sink_);
+    sink_->set_formatter(ctx::log::json_formatter());
+    spdlog::register_logger(stock);
+    const ctx::Context request = ctx::log::with_request_buffer(ctx::test::request());
+    {
+        const ctx::Scope scope{request};
+        ctx::log::debug(*stock, "kept");
+    }
+    const ctx::Scope other{ctx::Context{}.with_span(
+        {ctx::TraceId{7, 7}, ctx::SpanId{7}, ctx::TraceFlags{1}, {}, false})};
+    ctx::log::release_request_lines(request);
+    ASSERT_EQ(sink_->lines().size(), 1U);
+    EXPECT_THAT(sink_->lines()[0], testing::HasSubstr(ctx::test::trace_hex));
+    EXPECT_THAT(sink_->lines()[0], testing::Not(testing::HasSubstr("0000000000000007")));
+}
+
+TEST_F(RequestBuffer, a_sink_that_came_after_install_gets_text) {
+    const auto logger = sync();
+    const auto late = std::make_shared<MemorySink>();
+    late->set_pattern("%v");
+    logger->sinks().push_back(late);
+    spdlog::register_logger(logger);
+    const ctx::Scope scope{ctx::log::with_request_buffer(ctx::test::request())};
+    ctx::log::debug(*logger, "kept", kv("n", 1));
+    ctx::log::error(*logger, "failed", kv("n", 2));
+    ASSERT_EQ(late->lines().size(), 2U);
+    EXPECT_THAT(late->lines()[0], testing::MatchesRegex("kept trace_id=.* n=1\n"));
+    EXPECT_EQ(late->lines()[1], "failed n=2\n");
+}
+
+TEST_F(RequestBuffer, an_error_of_a_call_site_of_spdlog_releases) {
+    for (const auto& logger : {backend(), sync()}) {
+        sink_->clear();
+        spdlog::drop_all();
+        spdlog::register_logger(logger);
+        const ctx::Scope scope{ctx::log::with_request_buffer(ctx::test::request())};
+        ctx::log::debug(*logger, "kept");
+        logger->error("failed");
+        EXPECT_THAT(messages(), ElementsAre("kept", "failed"));
+    }
+}
+
+TEST_F(RequestBuffer, a_logger_that_is_off_writes_nothing_and_a_backtrace_gets_what_is_not_kept) {
+    const auto logger = sync();
+    const ctx::Scope scope{ctx::log::with_request_buffer(ctx::test::request())};
+    logger->set_level(spdlog::level::off);
+    ctx::log::debug(*logger, "no");
+    ctx::log::error(*logger, "no");
+    EXPECT_THAT(messages(), IsEmpty());
+    logger->set_level(spdlog::level::info);
+    logger->enable_backtrace(4);
+    const ctx::Scope fresh{ctx::log::with_request_buffer(ctx::test::request())};
+    ctx::log::trace(*logger, "for the backtrace");
+    logger->dump_backtrace();
+    EXPECT_THAT(messages(), testing::Contains("for the backtrace"));
+}
+
 }  // namespace

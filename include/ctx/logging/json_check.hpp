@@ -16,8 +16,8 @@
 
 namespace ctx::log {
 
-/// True for exactly one value of RFC 8259 in UTF-8 without raw control characters, which JSON allows
-/// between values only.
+/// True for exactly one value of RFC 8259 in UTF-8 whose surrogates are in pairs, without raw control
+/// characters: neither C0, nor DEL, C1, U+2028 and U+2029.
 [[nodiscard]] CTX_EXPORT bool is_json_line_value(std::string_view text) noexcept;
 
 }  // namespace ctx::log

@@ -17,11 +17,12 @@
 // | rfc5424   | syslog                             | [opentelemetry trace_id="…" …]            |
 // | console   | people at a terminal               | trace=4bf92f35 span=00f067aa              |
 //
-// Ids are lower-case hexadecimal and never the all-zero id: a record without a request has none.
+// Ids are lower-case hexadecimal (Datadog's span ids decimal) and never the all-zero id: a record without a request has none.
 // Errors of err() become what a format calls them (`error.type`, `error.kind`).
 //
 // Threads   A writer belongs to one thread at a time.
-// Errors    Any bytes in any text give one line, ended by '\n', without control characters;
+// Errors    Any bytes in any text give one line, ended by '\n', without control characters but
+//           the console's colours;
 //           ill-formed UTF-8 becomes U+FFFD. append() throws std::bad_alloc only.
 // Cost      json has a way of its own, which is faster (ctx/logging/json_line.hpp); the others
 //           append piece by piece to the string.

@@ -26,7 +26,8 @@
 // Errors    Nothing throws but std::bad_alloc in set_line_policy(). What is not written is counted:
 //           `ctx_logging_unsampled_total`, `ctx_logging_suppressed_total`; requests that may not ask
 //           for debug lines because too many do: `ctx_logging_debug_refused_total`.
-// Cost      Without a policy one load. With per_site one compare-and-swap per line.
+// Cost      Without a policy one load. With per_site one compare-and-swap per line. Each call of
+//           set_line_policy() keeps 50 KB for ever and counts anew: for the start and for rare changes.
 
 #pragma once
 

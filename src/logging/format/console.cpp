@@ -117,9 +117,9 @@ private:
             append_value_text(text, each.value());
             append_pair(out, each.name(), text);
         });
-        for_each_field(context, options_, [&out](std::string_view name, std::string_view text) {
-            append_pair(out, name, text);
-        });
+        for_each_field(
+            context, options_, &is_console_name,
+            [&out](std::string_view name, std::string_view text) { append_pair(out, name, text); });
         if (!context.trace_id.is_valid()) return;
         append_short_id(out, out.empty() ? " trace=" : "  trace=", context.trace_id);
         append_short_id(out, " span=", context.span_id);

@@ -10,15 +10,24 @@ bool is_datadog_name(std::string_view name) noexcept {
     static constexpr std::string_view names[] = {"date", "status",   "message", "service",
                                                  "host", "ddsource", "ddtags"};
     return std::find(std::begin(names), std::end(names), name) != std::end(names) ||
-           name.starts_with("dd.") || name.starts_with("logger.");
+           name.starts_with("dd.") || name.starts_with("logger.") || name == "error.kind" ||
+           name == "error.stack";
 }
 
 /// What Datadog calls a value of err(), or the name itself.
-std::string_view datadog_name(std::string_view name) noexcept {
+std::string_view datadog_name(std::string_view name, bool has_code) noexcept {
     if (name == "exception.type") return "error.kind";
-    if (name == "exception.message") return "error.message";
+    if (name == "exception.message" && !has_code) return "error.message";
     if (name == "exception.stacktrace") return "error.stack";
     return name;
+}
+
+/// A code has a message of its own.
+bool has_code(const RecordContext& context) noexcept {
+    for (const Value& value : context.values) {
+        if (value.key == "error.message") return true;
+    }
+    return false;
 }
 
 /// 32 digits, or the decimal number that a trace of 64 bits is.
@@ -54,15 +63,17 @@ public:
         append_member(out, ",\"message\":\"", record.message);
         append_ids(out, context);
         out += service_;
-        for_each_field(context, options_, [&out](std::string_view name, std::string_view text) {
-            out += ",\"";
-            out += name;
-            out += "\":\"";
-            out += text;
-            out += '"';
-        });
-        for_each_value(context, options_, &is_datadog_name, [&out](const ShownValue& each) {
-            append_member(out, ",\"", datadog_name(each.name()));
+        for_each_field(context, options_, &is_datadog_name,
+                       [&out](std::string_view name, std::string_view text) {
+                           out += ",\"";
+                           out += name;
+                           out += "\":\"";
+                           out += text;
+                           out += '"';
+                       });
+        const bool with_code = has_code(context);
+        for_each_value(context, options_, &is_datadog_name, [&](const ShownValue& each) {
+            append_member(out, ",\"", datadog_name(each.name(), with_code));
             out += ':';
             append_json_value(out, each.value());
         });

@@ -10,13 +10,22 @@ constexpr bool no_name_is_taken(std::string_view /*name*/) noexcept {
     return false;  // labels are an object of their own
 }
 
-/// What ECS calls a value of err(), or nothing.
-std::string_view error_name(std::string_view name) noexcept {
+/// What ECS calls a value of err(), or nothing. Of an exception and a code in one line the message of
+/// the code is a label, as any other value.
+std::string_view error_name(std::string_view name, bool has_exception) noexcept {
     if (name == "exception.type") return "error.type";
-    if (name == "exception.message" || name == "error.message") return "error.message";
+    if (name == "exception.message") return "error.message";
+    if (name == "error.message" && !has_exception) return "error.message";
     if (name == "exception.stacktrace") return "error.stack_trace";
     if (name == "error.code") return "error.code";
     return {};
+}
+
+bool has_exception(const RecordContext& context) noexcept {
+    for (const Value& value : context.values) {
+        if (value.key == "exception.message") return true;
+    }
+    return false;
 }
 
 /// Dots in the keys of labels would make objects of them.
@@ -82,8 +91,9 @@ private:
         append_member(out, ",\"log.origin.function\":\"", text_of(record.source.function));
     }
     void append_errors(std::string& out, const RecordContext& context) const {
-        for_each_value(context, options_, &no_name_is_taken, [&out](const ShownValue& each) {
-            const std::string_view name = error_name(each.name());
+        const bool with_exception = has_exception(context);
+        for_each_value(context, options_, &no_name_is_taken, [&](const ShownValue& each) {
+            const std::string_view name = error_name(each.name(), with_exception);
             if (name.empty()) return;
             out += ",\"";
             out += name;
@@ -93,14 +103,16 @@ private:
         });
     }
     void append_labels(std::string& out, const RecordContext& context) const {
+        const bool with_exception = has_exception(context);
         bool first = true;
-        for_each_field(context, options_, [&](std::string_view name, std::string_view text) {
-            append_label_key(out, unescaped(name), first);
-            out += text;
-            out += '"';
-        });
+        for_each_field(context, options_, &no_name_is_taken,
+                       [&](std::string_view name, std::string_view text) {
+                           append_label_key(out, unescaped(name), first);
+                           out += text;
+                           out += '"';
+                       });
         for_each_value(context, options_, &no_name_is_taken, [&](const ShownValue& each) {
-            if (!error_name(each.name()).empty()) return;
+            if (!error_name(each.name(), with_exception).empty()) return;
             append_label_key(out, each.name(), first);
             append_value_text(out, each.value());
             out += '"';

@@ -15,6 +15,11 @@ bool is_gcp_name(std::string_view name) noexcept {
            name.starts_with("logging.googleapis.com/");
 }
 
+/// Of the labels, an object of their own.
+bool no_label_is_taken(std::string_view name) noexcept {
+    return name == "logger";
+}
+
 std::string_view severity(Level level) noexcept {
     switch (level) {
         case Level::trace:
@@ -86,13 +91,14 @@ private:
                        const RecordContext& context) const {
         std::string labels;
         if (!record.logger.empty()) append_member(labels, ",\"logger\":\"", record.logger);
-        for_each_field(context, options_, [&labels](std::string_view name, std::string_view text) {
-            labels += ",\"";
-            labels += name;
-            labels += "\":\"";
-            labels += text;
-            labels += '"';
-        });
+        for_each_field(context, options_, &no_label_is_taken,
+                       [&labels](std::string_view name, std::string_view text) {
+                           labels += ",\"";
+                           labels += name;
+                           labels += "\":\"";
+                           labels += text;
+                           labels += '"';
+                       });
         if (labels.empty()) return;
         labels.front() = '{';
         out += ",\"logging.googleapis.com/labels\":" + labels + '}';

@@ -135,10 +135,11 @@ void append_journal_fields(std::string& out, const LogRecord& record, const Reco
     append_ids(out, context);
     if (context.fields.empty() && context.values.empty()) return;
     NamedFields named{out};
-    detail::for_each_field(
-        context, options, [&named](std::string_view name, std::string_view text) {
-            named.add("BAGGAGE_" + capitals(detail::unescaped(name)), detail::unescaped(text));
-        });
+    detail::for_each_field(context, options, &no_name_is_taken,
+                           [&named](std::string_view name, std::string_view text) {
+                               named.add("BAGGAGE_" + capitals(detail::unescaped(name)),
+                                         detail::unescaped(text));
+                           });
     // A field is no obstacle to a value: its name is another.
     detail::ShownValues{context.values, {}, options.secret_names, &no_name_is_taken}.for_each(
         [&named](const detail::ShownValue& each) {

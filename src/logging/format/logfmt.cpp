@@ -58,10 +58,11 @@ public:
                 append_id(out, context.span_id);
             }
         }
-        for_each_field(context, options_, [&out](std::string_view name, std::string_view text) {
-            append_key(out, unescaped(name));
-            append_escaped(out, text);
-        });
+        for_each_field(context, options_, &is_logfmt_name,
+                       [&out](std::string_view name, std::string_view text) {
+                           append_key(out, unescaped(name));
+                           append_escaped(out, text);
+                       });
         for_each_value(context, options_, &is_logfmt_name, [&out](const ShownValue& each) {
             append_key(out, each.name());
             std::string text;

@@ -51,13 +51,14 @@ private:
     }
     void append_texts(std::string& out, const LogRecord& record,
                       const RecordContext& context) const {
-        for_each_field(context, options_, [&out](std::string_view name, std::string_view text) {
-            out += ",\"";
-            out += name;
-            out += "\":\"";
-            out += text;
-            out += '"';
-        });
+        for_each_field(context, options_, &is_loki_name,
+                       [&out](std::string_view name, std::string_view text) {
+                           out += ",\"";
+                           out += name;
+                           out += "\":\"";
+                           out += text;
+                           out += '"';
+                       });
         for_each_value(context, options_, &is_loki_name, [&out](const ShownValue& each) {
             append_member(out, ",\"", each.name());
             out += ":\"";

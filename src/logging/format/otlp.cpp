@@ -96,12 +96,13 @@ private:
     void append_attributes(std::string& out, const LogRecord& record,
                            const RecordContext& context) const {
         bool first = true;
-        for_each_field(context, options_, [&](std::string_view name, std::string_view text) {
-            append_key(out, name, first);
-            out += "\"stringValue\":\"";
-            out += text;
-            out += "\"}}";
-        });
+        for_each_field(context, options_, &is_attribute_of_the_line,
+                       [&](std::string_view name, std::string_view text) {
+                           append_key(out, name, first);
+                           out += "\"stringValue\":\"";
+                           out += text;
+                           out += "\"}}";
+                       });
         for_each_value(context, options_, &is_attribute_of_the_line, [&](const ShownValue& each) {
             std::string name;
             append_json_text(name, each.name());

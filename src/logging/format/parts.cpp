@@ -160,7 +160,8 @@ std::string unescaped(std::string_view json_text) {
 }
 
 std::string unix_nanos(std::chrono::system_clock::time_point time) {
-    return std::to_string(std::chrono::nanoseconds{time.time_since_epoch()}.count());
+    return std::to_string(
+        std::max<std::int64_t>(std::chrono::nanoseconds{time.time_since_epoch()}.count(), 0));
 }
 
 }  // namespace ctx::log::detail

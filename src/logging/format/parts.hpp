@@ -3,6 +3,7 @@
 #pragma once
 
 #include "logging/json_values.hpp"
+#include "logging/log_stats.hpp"
 #include "logging/shown_values.hpp"
 #include <ctx/logging/detail/field_list.hpp>
 #include <ctx/logging/line_format.hpp>
@@ -45,14 +46,19 @@ void append_flags(std::string& out, TraceFlags flags);
 [[nodiscard]] std::string unescaped(std::string_view json_text);
 
 /// Calls `show(name, text)` with each field that is wanted, both JSON-escaped.
+/// @param is_reserved  names that the format has for itself: such fields are left out and counted
 template <typename Show>
-void for_each_field(const RecordContext& context, const LineOptions& options, const Show& show) {
+void for_each_field(const RecordContext& context, const LineOptions& options,
+                    ShownValues::IsReserved is_reserved, const Show& show) {
     const auto& only = options.only_fields;
     std::string_view rest = context.fields;
     std::string_view name;
     std::string_view text;
     while (next_field(rest, name, text)) {
-        if (only.empty() || std::find(only.begin(), only.end(), name) != only.end()) {
+        if (!only.empty() && std::find(only.begin(), only.end(), name) == only.end()) continue;
+        if (is_reserved(name)) {
+            refused_fields.add();
+        } else {
             show(name, text);
         }
     }

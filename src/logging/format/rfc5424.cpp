@@ -37,6 +37,7 @@ std::string host_name(const Resource& resource) {
 /// ` name="text"`. Control characters are escaped so that the line stays one.
 void append_parameter(std::string& out, std::string_view name, std::string_view text) {
     out += ' ';
+    if (name.empty()) name = "_";
     for (const char c : name.substr(0, max_name))
         out += is_printable(c) && c != '=' && c != ']' && c != '"' ? c : '_';
     out += "=\"";
@@ -55,8 +56,7 @@ public:
         : options_(std::move(options)),
           element_(header_field(options_.syslog_element, max_name)),
           host_(header_field(host_name(options_.resource), 255)),
-          service_(options_.resource.service_name()),
-          process_(std::to_string(getpid())) {
+          service_(options_.resource.service_name()) {
         std::replace_if(
             element_.begin(), element_.end(),
             [](char c) { return c == '=' || c == ']' || c == '"'; }, '_');
@@ -69,8 +69,8 @@ public:
         const char* end = time_.write_micros(out.data() + before, record.time);
         out.resize(static_cast<std::size_t>(end - out.data()));
         const std::string_view application = service_.empty() ? record.logger : service_;
-        out += ' ' + host_ + ' ' + header_field(application, 48) + ' ' + process_ + ' ' +
-               header_field(record.logger, 32) + ' ';
+        out += ' ' + host_ + ' ' + header_field(application, 48) + ' ' + std::to_string(getpid()) +
+               ' ' + header_field(record.logger, 32) + ' ';
         append_structured_data(out, context);
         out += ' ';
         append_visible(out, record.message);
@@ -97,9 +97,10 @@ private:
         if (out.size() == before) out += '-';
     }
     void append_parameters(std::string& out, const RecordContext& context) const {
-        for_each_field(context, options_, [&out](std::string_view name, std::string_view text) {
-            append_parameter(out, unescaped(name), unescaped(text));
-        });
+        for_each_field(context, options_, &no_name_is_taken,
+                       [&out](std::string_view name, std::string_view text) {
+                           append_parameter(out, unescaped(name), unescaped(text));
+                       });
         for_each_value(context, options_, &no_name_is_taken, [&out](const ShownValue& each) {
             append_parameter(out, each.name(), plain_text(each.value()));
         });
@@ -109,7 +110,6 @@ private:
     std::string element_;
     std::string host_;
     std::string service_;
-    std::string process_;
     UtcTime time_;
 };
 

@@ -17,7 +17,8 @@ namespace ctx::log::detail {
 class RecordAdmission {
 public:
     /// Asks the policy, unless the call of ctx::log did. Tells the span and the observer.
-    explicit RecordAdmission(const spdlog::details::log_msg& message) noexcept;
+    /// @param asker  the sink or logger; one that asks a second time has another record
+    RecordAdmission(const spdlog::details::log_msg& message, const void* asker) noexcept;
     RecordAdmission(const RecordAdmission&) = delete;
     RecordAdmission& operator=(const RecordAdmission&) = delete;
 
@@ -25,7 +26,8 @@ public:
     [[nodiscard]] Values values() const noexcept { return values_; }
 
 private:
-    void ask(const ActivePolicy& policy, const spdlog::details::log_msg& message) noexcept;
+    void ask(const ActivePolicy& policy, const spdlog::details::log_msg& message,
+             const void* asker) noexcept;
 
     bool is_written_ = true;
     Values values_;

@@ -68,7 +68,7 @@ void CapturingLogger::sink_it_(const spdlog::details::log_msg& message) {
         }
         return;
     }
-    const RecordAdmission admission{message};
+    const RecordAdmission admission{message, this};
     if (!admission.is_written()) return;
     FragmentBuffer buffer;  // NOLINT(*-member-init): written before it is read
     const RecordContext context = ambient_context(message, buffer, admission.values());

@@ -53,7 +53,7 @@ void ContextSink::log_ambient(const spdlog::details::log_msg& message) {
         deliver(message, ambient_context(message, buffer));
         return;
     }
-    const RecordAdmission admission{message};
+    const RecordAdmission admission{message, this};
     if (admission.is_written()) {
         deliver(message, ambient_context(message, buffer, admission.values()));
     }

@@ -1,6 +1,7 @@
 #include "logging/spdlog/capturing_logger.hpp"
 #include "logging/spdlog/context_sink.hpp"
 #include "logging/spdlog/held_lines.hpp"
+#include "logging/spdlog/installation.hpp"
 #include "logging/spdlog/record.hpp"
 #include "logging/spdlog/ring_logger.hpp"
 #include "logging/spdlog/stats.hpp"
@@ -10,6 +11,7 @@
 #include <ctx/logging/spdlog/log.hpp>
 #include <ctx/logging/text_suffix.hpp>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <typeinfo>
@@ -17,20 +19,27 @@
 namespace ctx::log::detail {
 namespace {
 
-/// Whether what stands behind `logger` asks for the values of a line: not so stock loggers.
+bool is_ours(const spdlog::logger& logger) noexcept {
+    return typeid(logger) == typeid(CapturingLogger) || typeid(logger) == typeid(RingLogger);
+}
+
+bool is_wrapped(const spdlog::sinks::sink& sink) noexcept {
+    return typeid(sink) == typeid(ContextSink);
+}
+
+/// Whether what stands behind `logger` asks for the values of a line: not so stock loggers, nor one
+/// that got a sink since install().
 bool shows_values(const spdlog::logger& logger) noexcept {
-    if (typeid(logger) == typeid(CapturingLogger) || typeid(logger) == typeid(RingLogger)) {
-        return true;
-    }
     const auto& sinks = logger.sinks();
-    if (sinks.empty()) return false;
-    const spdlog::sinks::sink& first = *sinks.front();
-    return typeid(first) == typeid(ContextSink);
+    return is_ours(logger) ||
+           (!sinks.empty() && std::all_of(sinks.begin(), sinks.end(),
+                                          [](const auto& sink) { return is_wrapped(*sink); }));
 }
 
 /// Whether the logger's level lets the line pass, or the request asks for it.
 bool is_above_level(const spdlog::logger& logger, Level level) noexcept {
     if (logger.should_log(static_cast<spdlog::level::level_enum>(level))) return true;
+    if (logger.level() == spdlog::level::off) return false;
     const ActivePolicy* policy = policy_in_force();
     return policy != nullptr && asks_for(*policy, current(), level);
 }
@@ -45,8 +54,8 @@ struct Access final : spdlog::logger {
 /// A line below the logger's level, of a request that asks for such.
 void log_below_level(spdlog::logger& logger, spdlog::level::level_enum level,
                      const spdlog::source_loc& place, std::string_view message) {
-    const spdlog::details::log_msg record{place, logger.name(), level,
-                                          spdlog::string_view_t{message.data(), message.size()}};
+    spdlog::details::log_msg record{place, logger.name(), level,
+                                    spdlog::string_view_t{message.data(), message.size()}};
     Access::sink(logger, record);
 }
 
@@ -65,7 +74,7 @@ void log_with(spdlog::logger& logger, Level level, const SourceLocation& place,
 std::string with_suffix(std::string_view message, const RecordContext& shown) {
     std::string text(message.size() + text_suffix_bound(shown), '\0');
     char* end = std::copy(message.begin(), message.end(), text.data());
-    end = write_text_suffix(end, shown);
+    end = write_text_suffix(end, shown, settings_in_force()->lines.get());
     text.resize(static_cast<std::size_t>(end - text.data()));
     return text;
 }
@@ -101,6 +110,7 @@ Fate fate_with_rules(spdlog::logger& logger, Level level, const SourceLocation& 
     HeldLines* const held = live_request_buffers.load(std::memory_order_relaxed) == 0
                                 ? nullptr
                                 : HeldLines::of(current());
+    if (logger.level() == spdlog::level::off) return Fate::dropped;
     if (held != nullptr && held->releases(level)) held->release(&logger);
     if (is_above_level(logger, level)) {
         const ActivePolicy* policy = policy_in_force();
@@ -110,10 +120,10 @@ Fate fate_with_rules(spdlog::logger& logger, Level level, const SourceLocation& 
             values.add("suppressed", std::uint64_t{admission.suppressed});
         }
         if (admission.is_written) return Fate::written;
-    } else if (held == nullptr && logger.should_backtrace()) {
-        return Fate::written;  // to the backtrace
     }
-    return held != nullptr && held->takes(level) ? Fate::held : Fate::dropped;
+    if (held != nullptr && held->takes(level)) return Fate::held;
+    const bool goes_to_backtrace = logger.should_backtrace() && !is_above_level(logger, level);
+    return goes_to_backtrace ? Fate::written : Fate::dropped;
 }
 
 void write(spdlog::logger& logger, Fate fate, Level level, const SourceLocation& place,
@@ -149,16 +159,18 @@ void write_unformatted(spdlog::logger& logger, Fate fate, Level level, const Sou
 }
 
 void write_captured(spdlog::logger& logger, const spdlog::details::log_msg_buffer& line) {
+    if (logger.level() == spdlog::level::off) return;
     if (shows_values(logger)) {
         Access::sink(logger, line);
         return;
     }
     const auto carried = split_capture({line.payload.data(), line.payload.size()});
     if (!carried) return;
+    // Text in a record that stays a copy: nobody takes it for one of the current request.
     const std::string text = with_suffix(carried->message, carried->context);
     spdlog::details::log_msg plain = line;
     plain.payload = text;
-    Access::sink(logger, plain);
+    Access::sink(logger, spdlog::details::log_msg_buffer{plain});
 }
 
 void add_time(ValueBuffer& out, std::string_view key,

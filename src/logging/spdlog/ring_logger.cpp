@@ -76,7 +76,7 @@ void RingLogger::sink_it_(const log_msg& message) {
                        when_full_);
         return;
     }
-    const RecordAdmission admission{message};
+    const RecordAdmission admission{message, this};
     if (!admission.is_written()) return;
     const ContextView context = is_of_this_thread(message) ? current() : ContextView{};
     backend_.write(*this, line_of(message, plain, admission.values()), context, when_full_);

@@ -7,7 +7,6 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <limits>
 
 namespace ctx::log::detail {
 
@@ -25,9 +24,10 @@ private:
     /// @return the microseconds within the second.
     std::uint32_t write_second(char* out, std::chrono::system_clock::time_point time) noexcept;
 
-    std::int64_t begin_ =
-        std::numeric_limits<std::int64_t>::min();  // of that second, in nanoseconds
-    std::array<char, 20> text_{};                  // 2026-11-20T16:27:08.
+    std::int64_t begin_ = 0;  // of that second, in nanoseconds
+    std::array<char, 20> text_{
+        '1', '9', '7', '0', '-', '0', '1', '-', '0', '1',
+        'T', '0', '0', ':', '0', '0', ':', '0', '0', '.'};  // 2026-11-20T16:27:08.
 };
 
 }  // namespace ctx::log::detail

@@ -15,6 +15,7 @@
 
 #pragma once
 
+#include <ctx/baggage/utf8.hpp>
 #include <ctx/context/ids.hpp>
 #include <ctx/export.hpp>
 #include <ctx/logging/values.hpp>
@@ -24,26 +25,36 @@
 
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <optional>
 #include <ratio>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <type_traits>
+#include <utility>
 
 namespace ctx::log {
 
 /// JSON to be put into the line as it is; what is no JSON value is shown as text.
 struct json {  // NOLINT(readability-identifier-naming): reads as what it is
+    constexpr explicit json(std::string_view value) noexcept : text(value) {}
     std::string_view text;
 };
 
 /// Bytes to be shown in hexadecimal.
 struct bytes {  // NOLINT(readability-identifier-naming): reads as what it is
+    constexpr explicit bytes(std::string_view value) noexcept : data(value) {}
+    bytes(const void* begin, std::size_t size) noexcept
+        : data(static_cast<const char*>(begin), size) {}
+    explicit bytes(std::span<const std::byte> value) noexcept : bytes(value.data(), value.size()) {}
+    explicit bytes(std::span<const unsigned char> value) noexcept
+        : bytes(value.data(), value.size()) {}
     std::string_view data;
 };
 
@@ -60,22 +71,31 @@ template <typename T>
     return {key, value};
 }
 
-/// What went wrong, as several values: `error.code`, `error.category`, `error.message` of an
-/// std::error_code; `exception.type` and `exception.message` of an exception.
+/// What went wrong, as several values: `error.code`, `error.category` and `error.message` of an
+/// std::error_code; `exception.type` and `exception.message` of an exception, and the code and
+/// category of a std::system_error.
 struct ErrorValue {
-    const std::error_code* code = nullptr;
+    std::error_code code = {};
     const std::exception* exception = nullptr;
     std::exception_ptr pointer = nullptr;
+    bool has_code = false;
 };
 [[nodiscard]] inline ErrorValue err(const std::error_code& code) noexcept {
-    return {&code, nullptr, nullptr};
+    return {code, nullptr, nullptr, true};
+}
+[[nodiscard]] inline ErrorValue err(std::errc code) noexcept {
+    return err(std::make_error_code(code));
+}
+/// @param number  of the operating system: err(errno)
+[[nodiscard]] inline ErrorValue err(int number) noexcept {
+    return err(std::error_code{number, std::system_category()});
 }
 [[nodiscard]] inline ErrorValue err(const std::exception& exception) noexcept {
-    return {nullptr, &exception, nullptr};
+    return {{}, &exception, nullptr, false};
 }
 /// For `catch (...)`: err(std::current_exception()).
 [[nodiscard]] inline ErrorValue err(std::exception_ptr exception) noexcept {
-    return {nullptr, nullptr, std::move(exception)};
+    return {{}, nullptr, std::move(exception), false};
 }
 
 namespace detail {
@@ -89,11 +109,17 @@ inline constexpr bool is_duration = false;
 template <typename Rep, typename Period>
 inline constexpr bool is_duration<std::chrono::duration<Rep, Period>> = true;
 
+template <typename T>
+inline constexpr bool is_time_point = false;
+template <typename Duration>
+inline constexpr bool is_time_point<std::chrono::time_point<std::chrono::system_clock, Duration>> =
+    true;
+
 /// The key with a unit behind it, on the stack.
 class KeyWithUnit {
 public:
     KeyWithUnit(std::string_view key, std::string_view unit) noexcept {
-        size_ = key.copy(text_.data(), max_key_bytes - 3);
+        size_ = utf8_prefix(key, max_key_bytes - 3).copy(text_.data(), max_key_bytes - 3);
         size_ += unit.copy(text_.data() + size_, 3);
     }
     [[nodiscard]] std::string_view text() const noexcept { return {text_.data(), size_}; }
@@ -105,6 +131,7 @@ private:
 
 CTX_EXPORT void add_time(ValueBuffer& out, std::string_view key,
                          std::chrono::system_clock::time_point time) noexcept;
+CTX_EXPORT void add_format_error(ValueBuffer& out, std::string_view key, const char* what) noexcept;
 CTX_EXPORT void add_error(ValueBuffer& out, const ErrorValue& error) noexcept;
 
 template <typename Rep, typename Period>
@@ -115,15 +142,30 @@ void add_duration(ValueBuffer& out, std::string_view key,
                                       : std::is_same_v<Period, std::milli> ? "_ms"
                                                                            : "_s";
     const KeyWithUnit name{key, unit};
-    if constexpr (std::floating_point<Rep> || (unit == "_s" && Period::den != 1)) {
-        using Shown = std::conditional_t<unit == "_s", std::chrono::duration<double>,
-                                         std::chrono::duration<double, Period>>;
-        out.add(name.text(), Shown{value}.count());
-    } else if constexpr (unit == "_s") {
-        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(value);
-        out.add(name.text(), static_cast<std::int64_t>(seconds.count()));
+    constexpr bool is_fraction = std::floating_point<Rep> || (unit == "_s" && Period::den != 1);
+    using Unit = std::conditional_t<unit == "_s", std::ratio<1>, Period>;
+    const std::chrono::duration<double, Unit> exact{value};
+    if constexpr (is_fraction) {
+        out.add(name.text(), exact.count());
+    } else if (std::abs(exact.count()) >= 9.2e18) {
+        out.add(name.text(), exact.count());  // more than an integer holds
     } else {
-        out.add(name.text(), static_cast<std::int64_t>(value.count()));
+        const auto whole =
+            std::chrono::duration_cast<std::chrono::duration<std::int64_t, Unit>>(value);
+        out.add(name.text(), whole.count());
+    }
+}
+
+/// Of any clock that counts from 1970; nanoseconds reach three centuries.
+template <typename Duration>
+void add_time_point(ValueBuffer& out, std::string_view key,
+                    std::chrono::time_point<std::chrono::system_clock, Duration> time) noexcept {
+    using Clock = std::chrono::system_clock;
+    const std::chrono::duration<double> seconds{time.time_since_epoch()};
+    if (std::abs(seconds.count()) < 9.2e9) {
+        add_time(out, key, std::chrono::time_point_cast<Clock::duration>(time));
+    } else {
+        out.add(key, seconds.count());  // seconds since 1970
     }
 }
 
@@ -140,9 +182,19 @@ void add_formatted(ValueBuffer& out, std::string_view key, const T& value) noexc
         const std::string text = spdlog::fmt_lib::format("{}", value);
         out.add(key, std::string_view{text});
     } catch (const std::exception& error) {
-        out.add(key, error.what());
+        add_format_error(out, key, error.what());
     } catch (...) {
-        out.add(key, "its formatter threw");
+        add_format_error(out, key, "its formatter threw");
+    }
+}
+
+/// Of a type of somebody else's, whose conversion may throw.
+template <typename Text, typename T>
+void add_converted(ValueBuffer& out, std::string_view key, const T& value) noexcept {
+    try {
+        out.add(key, static_cast<Text>(value));
+    } catch (...) {
+        add_format_error(out, key, "its conversion threw");
     }
 }
 
@@ -167,21 +219,28 @@ void add_value(ValueBuffer& out, std::string_view key, const T& value) noexcept 
     } else if constexpr (std::is_same_v<T, TraceId> || std::is_same_v<T, SpanId>) {
         add_id(out, key, value);
     } else if constexpr (std::is_convertible_v<const T&, const char*>) {
-        out.add(key, static_cast<const char*>(value));
+        add_converted<const char*>(out, key, value);
     } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
-        out.add(key, static_cast<std::string_view>(value));
+        add_converted<std::string_view>(out, key, value);
+    } else if constexpr (requires { static_cast<std::string_view>(value.native()); }) {
+        add_converted<std::string_view>(out, key, value.native());  // a path
+    } else if constexpr (std::is_same_v<T, std::error_code>) {
+        add_formatted(out, key, value.message());
     } else if constexpr (is_optional<T>) {
         value ? add_value(out, key, *value) : out.add_null(key);
     } else if constexpr (is_duration<T>) {
         add_duration(out, key, value);
-    } else if constexpr (std::is_convertible_v<const T&, std::chrono::system_clock::time_point>) {
-        add_time(out, key, value);
+    } else if constexpr (is_time_point<T>) {
+        add_time_point(out, key, value);
     } else if constexpr (spdlog::fmt_lib::is_formattable<T>::value) {
         add_formatted(out, key, value);
     } else if constexpr (std::is_enum_v<T>) {
         add_value(out, key, static_cast<std::underlying_type_t<T>>(value));
     } else {
-        static_assert(is_optional<T>, "kv(): no number, text, duration, … and not formattable");
+        static_assert(is_optional<T>,
+                      "kv(): no number, text, duration or time, and not formattable: include "
+                      "<spdlog/fmt/ranges.h> for containers, <spdlog/fmt/chrono.h> or "
+                      "<spdlog/fmt/ostr.h>, or give a text");
     }
 }
 

@@ -9,7 +9,8 @@
 // The arguments of the message come first, then the values, in any number. The message is checked
 // at compile time; a message of run time is ctx::log::verbatim(text). Values are members of the JSON
 // line, name=value behind a text, attributes for OTLP. Loggers that install() and the factories did
-// not reach show them as text behind the message: nothing is lost, whatever the logger.
+// not reach show them as text behind the message. With Format::unchanged your formatters show them, or
+// nobody: record_context() has them.
 //
 // `#define CTX_LOG_ACTIVE_LEVEL 2` before the include removes trace() and debug(); their arguments
 // are still evaluated, those of CTX_LOG_DEBUG(…) are not.
@@ -38,6 +39,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -72,6 +74,22 @@ struct FormatOfTuple;
 template <typename... Args>
 struct FormatOfTuple<std::tuple<Args...>> : FormatOf<Args...> {};
 
+/// Called where it does not compile: arguments behind a message without {}; perhaps they want kv().
+void the_message_has_no_place_for_its_arguments();
+
+/// A logger, however it is held.
+class LoggerRef {
+public:
+    LoggerRef(spdlog::logger& logger) noexcept  // NOLINT(*-explicit-*): stands for it
+        : logger_(logger) {}
+    LoggerRef(const std::shared_ptr<spdlog::logger>& logger) noexcept  // NOLINT(*-explicit-*)
+        : logger_(*logger) {}
+    [[nodiscard]] spdlog::logger& get() const noexcept { return logger_; }
+
+private:
+    spdlog::logger& logger_;
+};
+
 /// A message checked against the types of its arguments, and where it stands.
 template <typename... Args>
 class Message {
@@ -85,7 +103,11 @@ public:
                       const char* function = __builtin_FUNCTION())
         : format_(text),
           place_{file, line, function},
-          is_plain_(std::string_view{text}.find_first_of("{}") == std::string_view::npos) {}
+          is_plain_(std::string_view{text}.find_first_of("{}") == std::string_view::npos) {
+        if (is_plain_ && std::tuple_size_v<MessageArgs<Args...>> != 0) {
+            the_message_has_no_place_for_its_arguments();
+        }
+    }
     constexpr Message(Verbatim text,  // NOLINT(*-explicit-*): as a literal
                       const char* file = __builtin_FILE(), int line = __builtin_LINE(),
                       const char* function = __builtin_FUNCTION())
@@ -169,96 +191,129 @@ enum class Fate : std::uint8_t { dropped, written, held };
     return is_wanted ? Fate::written : Fate::dropped;
 }
 
-template <Level level, typename... Args>
-void log_line(spdlog::logger& logger, const Message<Args...>& message,
+template <typename... Args>
+void log_line(spdlog::logger& logger, Level level, const Message<Args...>& message,
               const Args&... args) noexcept {
-    if constexpr (static_cast<int>(level) >= CTX_LOG_ACTIVE_LEVEL) {
-        ValueBuffer values;
-        const Fate fate = fate_of(logger, level, message.place(), values);
-        if (fate == Fate::dropped) return;
-        (add_if_value(values, args), ...);
-        if (message.is_plain()) {
-            write(logger, fate, level, message.place(), message.plain(), values.values());
-            return;
-        }
-        const auto format = message.format();
-        try {
-            spdlog::memory_buf_t text;
-            format_into(text, format, std::tuple_cat(message_argument(args)...));
-            write(logger, fate, level, message.place(), {text.data(), text.size()},
-                  values.values());
-        } catch (const std::exception& error) {
-            write_unformatted(logger, fate, level, message.place(), {format.data(), format.size()},
-                              values, error.what());
-        } catch (...) {
-            write_unformatted(logger, fate, level, message.place(), {format.data(), format.size()},
-                              values, "unknown exception");
-        }
+    ValueBuffer values;
+    const Fate fate = fate_of(logger, level, message.place(), values);
+    if (fate == Fate::dropped) return;
+    (add_if_value(values, args), ...);
+    if (message.is_plain()) {
+        write(logger, fate, level, message.place(), message.plain(), values.values());
+        return;
+    }
+    const auto format = message.format();
+    try {
+        spdlog::memory_buf_t text;
+        format_into(text, format, std::tuple_cat(message_argument(args)...));
+        write(logger, fate, level, message.place(), {text.data(), text.size()}, values.values());
+    } catch (const std::exception& error) {
+        write_unformatted(logger, fate, level, message.place(), {format.data(), format.size()},
+                          values, error.what());
+    } catch (...) {
+        write_unformatted(logger, fate, level, message.place(), {format.data(), format.size()},
+                          values, "unknown exception");
     }
 }
 
 }  // namespace detail
 
-// Each level twice: to a logger, and to spdlog's default logger.
+// Each level twice: to a logger, and to spdlog's default logger. The floor is a part of their type,
+// so that files of one program may have different ones.
 
-template <typename... Args>
-void trace(spdlog::logger& logger, detail::MessageFor<Args...> message,
+template <int floor = CTX_LOG_ACTIVE_LEVEL, typename... Args>
+void trace(detail::LoggerRef logger, detail::MessageFor<Args...> message,
            const Args&... args) noexcept {
-    detail::log_line<Level::trace>(logger, message, args...);
+    if constexpr (static_cast<int>(Level::trace) >= floor) {
+        detail::log_line(logger.get(), Level::trace, message, args...);
+    }
 }
-template <typename... Args>
+template <int floor = CTX_LOG_ACTIVE_LEVEL, typename... Args>
 void trace(detail::MessageFor<Args...> message, const Args&... args) noexcept {
-    detail::log_line<Level::trace>(*spdlog::default_logger_raw(), message, args...);
+    if constexpr (static_cast<int>(Level::trace) >= floor) {
+        detail::log_line(*spdlog::default_logger_raw(), Level::trace, message, args...);
+    }
 }
 
-template <typename... Args>
-void debug(spdlog::logger& logger, detail::MessageFor<Args...> message,
+template <int floor = CTX_LOG_ACTIVE_LEVEL, typename... Args>
+void debug(detail::LoggerRef logger, detail::MessageFor<Args...> message,
            const Args&... args) noexcept {
-    detail::log_line<Level::debug>(logger, message, args...);
+    if constexpr (static_cast<int>(Level::debug) >= floor) {
+        detail::log_line(logger.get(), Level::debug, message, args...);
+    }
 }
-template <typename... Args>
+template <int floor = CTX_LOG_ACTIVE_LEVEL, typename... Args>
 void debug(detail::MessageFor<Args...> message, const Args&... args) noexcept {
-    detail::log_line<Level::debug>(*spdlog::default_logger_raw(), message, args...);
+    if constexpr (static_cast<int>(Level::debug) >= floor) {
+        detail::log_line(*spdlog::default_logger_raw(), Level::debug, message, args...);
+    }
 }
 
-template <typename... Args>
-void info(spdlog::logger& logger, detail::MessageFor<Args...> message,
+template <int floor = CTX_LOG_ACTIVE_LEVEL, typename... Args>
+void info(detail::LoggerRef logger, detail::MessageFor<Args...> message,
           const Args&... args) noexcept {
-    detail::log_line<Level::info>(logger, message, args...);
+    if constexpr (static_cast<int>(Level::info) >= floor) {
+        detail::log_line(logger.get(), Level::info, message, args...);
+    }
 }
-template <typename... Args>
+template <int floor = CTX_LOG_ACTIVE_LEVEL, typename... Args>
 void info(detail::MessageFor<Args...> message, const Args&... args) noexcept {
-    detail::log_line<Level::info>(*spdlog::default_logger_raw(), message, args...);
+    if constexpr (static_cast<int>(Level::info) >= floor) {
+        detail::log_line(*spdlog::default_logger_raw(), Level::info, message, args...);
+    }
 }
 
-template <typename... Args>
-void warn(spdlog::logger& logger, detail::MessageFor<Args...> message,
+template <int floor = CTX_LOG_ACTIVE_LEVEL, typename... Args>
+void warn(detail::LoggerRef logger, detail::MessageFor<Args...> message,
           const Args&... args) noexcept {
-    detail::log_line<Level::warn>(logger, message, args...);
+    if constexpr (static_cast<int>(Level::warn) >= floor) {
+        detail::log_line(logger.get(), Level::warn, message, args...);
+    }
 }
-template <typename... Args>
+template <int floor = CTX_LOG_ACTIVE_LEVEL, typename... Args>
 void warn(detail::MessageFor<Args...> message, const Args&... args) noexcept {
-    detail::log_line<Level::warn>(*spdlog::default_logger_raw(), message, args...);
+    if constexpr (static_cast<int>(Level::warn) >= floor) {
+        detail::log_line(*spdlog::default_logger_raw(), Level::warn, message, args...);
+    }
 }
 
-template <typename... Args>
-void error(spdlog::logger& logger, detail::MessageFor<Args...> message,
+template <int floor = CTX_LOG_ACTIVE_LEVEL, typename... Args>
+void error(detail::LoggerRef logger, detail::MessageFor<Args...> message,
            const Args&... args) noexcept {
-    detail::log_line<Level::error>(logger, message, args...);
+    if constexpr (static_cast<int>(Level::error) >= floor) {
+        detail::log_line(logger.get(), Level::error, message, args...);
+    }
 }
-template <typename... Args>
+template <int floor = CTX_LOG_ACTIVE_LEVEL, typename... Args>
 void error(detail::MessageFor<Args...> message, const Args&... args) noexcept {
-    detail::log_line<Level::error>(*spdlog::default_logger_raw(), message, args...);
+    if constexpr (static_cast<int>(Level::error) >= floor) {
+        detail::log_line(*spdlog::default_logger_raw(), Level::error, message, args...);
+    }
 }
 
-template <typename... Args>
-void critical(spdlog::logger& logger, detail::MessageFor<Args...> message,
+template <int floor = CTX_LOG_ACTIVE_LEVEL, typename... Args>
+void critical(detail::LoggerRef logger, detail::MessageFor<Args...> message,
               const Args&... args) noexcept {
-    detail::log_line<Level::critical>(logger, message, args...);
+    if constexpr (static_cast<int>(Level::critical) >= floor) {
+        detail::log_line(logger.get(), Level::critical, message, args...);
+    }
+}
+template <int floor = CTX_LOG_ACTIVE_LEVEL, typename... Args>
+void critical(detail::MessageFor<Args...> message, const Args&... args) noexcept {
+    if constexpr (static_cast<int>(Level::critical) >= floor) {
+        detail::log_line(*spdlog::default_logger_raw(), Level::critical, message, args...);
+    }
+}
+
+/// A level of run time.
+template <typename... Args>
+void log(detail::LoggerRef logger, Level level, detail::MessageFor<Args...> message,
+         const Args&... args) noexcept {
+    detail::log_line(logger.get(), level, message, args...);
 }
 template <typename... Args>
-void critical(detail::MessageFor<Args...> message, const Args&... args) noexcept {
-    detail::log_line<Level::critical>(*spdlog::default_logger_raw(), message, args...);
+void log(Level level, detail::MessageFor<Args...> message, const Args&... args) noexcept {
+    detail::log_line(*spdlog::default_logger_raw(), level, message, args...);
 }
 
 }  // namespace ctx::log

@@ -33,7 +33,7 @@ enum class Format : std::uint8_t {
     rfc5424,    ///< syslog
     console,    ///< people at a terminal; colours as wants_color(stdout) says
     text,  ///< the sinks' own patterns, ` trace_id=… span_id=… name=value` behind the message
-    unchanged,  ///< the sinks' own formatters; those made by json_formatter() show the context
+    unchanged,  ///< the sinks' own formatters; those made by json_formatter() show context and values
 };
 
 /// Which thread writes the lines of asynchronous loggers.
@@ -65,6 +65,7 @@ struct Options {
     /// Log names of declared fields to show; empty: all of them.
     std::vector<std::string> fields = {};
     /// Values of ctx::log calls whose name has one of these in it, in any case, are shown as ***.
+    /// What you give is all: to add to default_secret_names(), copy them first.
     std::vector<std::string> secret_names = default_secret_names();
     /// Attributes of the resource that each line of Format::json repeats, such as "service.name".
     std::vector<std::string> resource_attributes = {};

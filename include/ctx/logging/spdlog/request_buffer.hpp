@@ -8,9 +8,11 @@
 // request, with their time, thread and ids, and forgotten with it. The first line from `release_at`
 // on, or release_request_lines(), writes them in their order; lines after that are written at once.
 // Branches, coroutines and tasks of the request share the buffer. Call sites of spdlog that are
-// below the logger's level are never seen by anybody.
+// below the logger's level are never seen by anybody; an error of theirs releases as any.
 //
 // Threads   Safe from any thread; a buffer has a lock of its own.
+//           Not to be used within spdlog::apply_all(), which holds the registry that is asked for
+//           loggers. Policies' observers do not hear of lines that are written late.
 // Errors    with_request_buffer() throws std::bad_alloc. When a buffer is full, or there is no
 //           memory, its oldest lines are dropped and counted (`ctx_logging_held_dropped_total`). A
 //           line goes to the logger of its name, or to spdlog's default logger when there is none.
