@@ -45,7 +45,7 @@ struct OnSpdlog {
     static std::string imitate(ctx::ContextView context) {
         ctx::log::FragmentBuffer buffer;
         const auto captured = ctx::log::record_context(context, buffer);
-        std::string text(ctx::log::max_capture_bytes, '\0');
+        std::string text(ctx::log::max_fields_bytes + ctx::log::capture_trailer_bytes, '\0');
         const char* end = ctx::log::append_capture(text.data(), captured);
         text.resize(static_cast<std::size_t>(end - text.data()));
         return text;
