@@ -25,6 +25,8 @@ constexpr std::chrono::hours long_time{1};
 constexpr std::chrono::seconds patience{2};
 // Without asymmetric fences a line can be missed by a backend that falls asleep just then.
 constexpr std::chrono::milliseconds nap{5};
+constexpr std::chrono::microseconds short_sleep{100};
+constexpr std::chrono::microseconds linger_for{30};
 constexpr std::int32_t warn_level = 3;
 
 constinit std::atomic<Backend*> used_backend{nullptr};
@@ -252,8 +254,20 @@ void Backend::run() noexcept {
     is_backend_thread = true;
     pthread_setname_np(pthread_self(), "ctx-log");
     for (;;) {
-        if (!pass()) sleep();
+        if (!pass() && !linger()) sleep();
     }
+}
+
+/// After a sleep that was hardly one: who wakes this thread pays more than it costs to look again.
+/// @return whether there is something to do.
+bool Backend::linger() noexcept {
+    if (last_sleep_ > short_sleep) return false;
+    const auto end = std::chrono::steady_clock::now() + linger_for;
+    while (std::chrono::steady_clock::now() < end) {
+        const std::lock_guard lock{delivery_mutex_};
+        if (has_work()) return true;
+    }
+    return false;
 }
 
 bool Backend::pass() noexcept {
@@ -283,7 +297,9 @@ void Backend::sleep() noexcept {
         const std::lock_guard lock{delivery_mutex_};
         is_idle = !has_work();
     }
+    const auto begin = std::chrono::steady_clock::now();
     if (is_idle) futex_wait(sleeping_, 1, timeout);
+    last_sleep_ = std::chrono::steady_clock::now() - begin;
     sleeping_.store(0, std::memory_order_relaxed);
 }
 

@@ -86,6 +86,7 @@ private:
     void take_retired_targets() noexcept;
     bool end_retired_targets() noexcept;
 
+    bool linger() noexcept;
     void sleep() noexcept;
     [[nodiscard]] bool has_work() const noexcept;
     std::chrono::nanoseconds forget_idle_contexts() noexcept;
@@ -114,6 +115,7 @@ private:
     std::vector<Seat*> idle_;
     std::vector<const ctx::detail::Node*> forgotten_;
     std::uint64_t seen_request_ = 0;
+    std::chrono::nanoseconds last_sleep_ = std::chrono::nanoseconds::max();  // of the thread alone
 
     // Targets with lines since their last flush; retired ones, linked, as they come, and those that
     // were there when the pass before this one began, and when this one did.
