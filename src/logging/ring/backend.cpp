@@ -25,8 +25,6 @@ constexpr std::chrono::hours long_time{1};
 constexpr std::chrono::seconds patience{2};
 // Without asymmetric fences a line can be missed by a backend that falls asleep just then.
 constexpr std::chrono::milliseconds nap{5};
-constexpr std::chrono::microseconds short_sleep{100};
-constexpr std::chrono::microseconds linger_for{30};
 constexpr std::int32_t warn_level = 3;
 
 constinit std::atomic<Backend*> used_backend{nullptr};
@@ -253,21 +251,13 @@ bool Backend::start_thread() noexcept {
 void Backend::run() noexcept {
     is_backend_thread = true;
     pthread_setname_np(pthread_self(), "ctx-log");
+    bool is_busy = false;  // lines come while lines are delivered
     for (;;) {
-        if (!pass() && !linger()) sleep();
+        const bool any = pass();
+        if (any && is_busy) let_lines_gather();
+        if (!any && !linger()) sleep();
+        is_busy = any;
     }
-}
-
-/// After a sleep that was hardly one: who wakes this thread pays more than it costs to look again.
-/// @return whether there is something to do.
-bool Backend::linger() noexcept {
-    if (last_sleep_ > short_sleep) return false;
-    const auto end = std::chrono::steady_clock::now() + linger_for;
-    while (std::chrono::steady_clock::now() < end) {
-        const std::lock_guard lock{delivery_mutex_};
-        if (has_work()) return true;
-    }
-    return false;
 }
 
 bool Backend::pass() noexcept {
@@ -301,15 +291,6 @@ void Backend::sleep() noexcept {
     if (is_idle) futex_wait(sleeping_, 1, timeout);
     last_sleep_ = std::chrono::steady_clock::now() - begin;
     sleeping_.store(0, std::memory_order_relaxed);
-}
-
-bool Backend::has_work() const noexcept {
-    return fresh_count_.load(std::memory_order_acquire) != 0 ||
-           retired_.load(std::memory_order_acquire) != nullptr ||
-           requested_.load(std::memory_order_acquire) > answered_.load(std::memory_order_relaxed) ||
-           std::any_of(seats_.begin(), seats_.end(), [](const Seat& seat) {
-               return !seat.ring->is_empty() || seat.ring->is_abandoned();
-           });
 }
 
 /// @return when there will be memory to give back.

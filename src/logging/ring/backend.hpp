@@ -86,7 +86,8 @@ private:
     void take_retired_targets() noexcept;
     bool end_retired_targets() noexcept;
 
-    bool linger() noexcept;
+    static void let_lines_gather() noexcept;
+    [[nodiscard]] bool linger() noexcept;
     void sleep() noexcept;
     [[nodiscard]] bool has_work() const noexcept;
     std::chrono::nanoseconds forget_idle_contexts() noexcept;
