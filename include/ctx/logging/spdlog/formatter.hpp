@@ -11,8 +11,8 @@
 //           or its backtrace), and carries no captured context has no ids: never those of whoever
 //           happens to format it. On another thread it is counted
 //           (`ctx_logging_foreign_thread_total`).
-// Cost      Half as much again as spdlog's default pattern, which writes no ids and escapes
-//           nothing: bench/logging_bench.cpp.
+// Cost      Less than spdlog's default pattern, which writes no ids and escapes nothing:
+//           bench/logging_bench.cpp.
 
 #pragma once
 
