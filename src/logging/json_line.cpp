@@ -65,6 +65,20 @@ std::string_view text_of(const char* text) noexcept {
     return text == nullptr ? std::string_view{} : std::string_view{text};
 }
 
+/// @return null when a text needs escaping.
+char* write_plain_source(char* out, const SourceLocation& source) noexcept {
+    out = detail::copy_plain(put(out, before_file), text_of(source.file));
+    if (out == nullptr) return nullptr;
+    out = put(out, before_line);
+    out = std::to_chars(out, out + longest_number, source.line).ptr;
+    const std::string_view function = text_of(source.function);
+    if (function.empty()) return out;
+    out = detail::copy_plain(put(out, before_function), function);
+    if (out == nullptr) return nullptr;
+    *out++ = '"';
+    return out;
+}
+
 }  // namespace
 
 std::string_view level_name(Level level) noexcept {
@@ -115,14 +129,18 @@ std::string json_resource_members(const Resource& resource, const std::vector<st
 
 JsonLines::JsonLines() : JsonLines(std::make_shared<const Options>()) {}
 
-JsonLines::JsonLines(std::shared_ptr<const Options> options)
-    : options_(std::move(options)),
-      repeats_fields_(options_->only_fields.empty() && options_->resource_members.empty()) {}
+JsonLines::JsonLines(std::shared_ptr<const Options> options) : options_(std::move(options)) {}
 
 std::size_t JsonLines::plain_bound(const LogRecord& record,
                                    const RecordContext& context) const noexcept {
-    if (!repeats_fields_ || record.source.file != nullptr || !context.values.empty()) return 0;
-    return plain_size + record.logger.size() + record.message.size() + context.fields.size();
+    std::size_t bound = plain_size + record.logger.size() + record.message.size() +
+                        context.fields.size() + options_->resource_members.size();
+    if (!context.values.empty()) bound += bound_of_values(context);
+    if (record.source.file != nullptr) {
+        bound += source_size + text_of(record.source.file).size() +
+                 text_of(record.source.function).size();
+    }
+    return bound;
 }
 
 char* JsonLines::write_plain(char* out, const LogRecord& record,
@@ -137,8 +155,11 @@ char* JsonLines::write_plain(char* out, const LogRecord& record,
     out = detail::copy_plain(out, record.message);
     if (out == nullptr) return nullptr;
     *out++ = '"';
-    out = write_json_ids(out, context);
-    out = put(out, context.fields);
+    out = write_context(out, context);
+    if (record.source.file != nullptr) {
+        out = write_plain_source(out, record.source);
+        if (out == nullptr) return nullptr;
+    }
     std::memcpy(out, "}\n", 2);
     return out + 2;
 }
@@ -173,10 +194,7 @@ char* JsonLines::write(char* out, const LogRecord& record, const RecordContext& 
     out = put(out, before_message);
     out = write_json_text(out, measured.message);
     *out++ = '"';
-    out = write_json_ids(out, context);
-    out = write_fields(out, context.fields);
-    if (!context.values.empty()) out = write_values(out, context);
-    out = put(out, options_->resource_members);
+    out = write_context(out, context);
     if (record.source.file != nullptr) {
         out = put(out, before_file);
         out = write_json_text(out, measured.file);
@@ -212,6 +230,13 @@ char* JsonLines::write_values(char* out, const RecordContext& context) const noe
         out = detail::write_json_value(out, each.value());
     });
     return out;
+}
+
+char* JsonLines::write_context(char* out, const RecordContext& context) const noexcept {
+    out = write_json_ids(out, context);
+    out = write_fields(out, context.fields);
+    if (!context.values.empty()) out = write_values(out, context);
+    return put(out, options_->resource_members);
 }
 
 char* JsonLines::write_fields(char* out, std::string_view fields) const noexcept {

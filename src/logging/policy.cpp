@@ -1,8 +1,10 @@
 #include "logging/log_stats.hpp"
+#include "logging/request_limit.hpp"
 #include "logging/shown_values.hpp"
 #include "logging/site_limits.hpp"
 #include <ctx/context/detail/node.hpp>
 #include <ctx/context/fields.hpp>
+#include <ctx/logging/detail/line_options.hpp>
 #include <ctx/logging/detail/line_policy.hpp>
 
 #include <algorithm>
@@ -10,7 +12,8 @@
 #include <cmath>
 #include <memory>
 #include <mutex>
-#include <string>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace ctx::log {
@@ -21,12 +24,10 @@ constinit std::atomic<const ActivePolicy*> active_policy{nullptr};
 /// What was asked for, ready to be asked per line.
 struct ActivePolicy {
     explicit ActivePolicy(const LinePolicy& wanted)
-        : policy(wanted),
-          threshold(keep_threshold(wanted.keep)),
-          sites(wanted.per_site),
-          debug_requests({std::chrono::nanoseconds{std::chrono::seconds{1}} /
-                              std::max(wanted.debug.requests_per_second, 1U),
-                          wanted.debug.requests_per_second}) {}
+        : policy(wanted), threshold(keep_threshold(wanted.keep)) {
+        if (wanted.per_site.burst != 0) sites.emplace(wanted.per_site);
+        if (wanted.debug.enabled) debug_requests.emplace(wanted.debug.requests_per_second);
+    }
 
     /// Trace ids whose 56 low bits are below it are dropped.
     static std::uint64_t keep_threshold(double keep) noexcept {
@@ -37,20 +38,13 @@ struct ActivePolicy {
     const LinePolicy policy;
     const std::uint64_t threshold;
     // Counters that lines share; logging changes nothing else of a policy.
-    mutable SiteLimits sites;
-    mutable SiteLimits debug_requests;
+    mutable std::optional<SiteLimits> sites;
+    mutable std::optional<RequestLimit> debug_requests;
 };
 
 namespace {
 
 constexpr std::uint64_t random_bits = (std::uint64_t{1} << 56) - 1;
-
-std::atomic<const std::vector<std::string>*> secret_names{nullptr};
-
-const std::vector<std::string>& active_secret_names() {
-    const auto* names = secret_names.load(std::memory_order_acquire);
-    return names == nullptr ? default_secret_names() : *names;
-}
 
 bool says_so(const LinePolicy& policy, ContextView context) noexcept {
     const PublishedFields published = published_fields();
@@ -62,12 +56,10 @@ bool says_so(const LinePolicy& policy, ContextView context) noexcept {
 
 bool is_debug_request(const ActivePolicy& active, ContextView context) noexcept {
     const ctx::detail::Node* node = context.node();
-    if (!active.policy.debug.enabled || node == nullptr) return false;
+    if (!active.debug_requests || node == nullptr) return false;
     const bool asks = node->flags.debug() ||
                       (!active.policy.debug.field.empty() && says_so(active.policy, context));
-    // The place of a request is its trace id: its lines count once.
-    return asks &&
-           active.debug_requests.admits_request(node->trace_id.low() ^ node->trace_id.high() * 31);
+    return asks && active.debug_requests->admits(node->trace_id);
 }
 
 bool is_kept(const ActivePolicy& active, const ctx::detail::Node* node, Level level) noexcept {
@@ -94,31 +86,25 @@ AttributeValue attribute_of(const Value& value) noexcept {
     }
 }
 
+template <std::size_t Size, typename T>
+std::array<T, Size> filled_with(const T& value) {
+    return [&value]<std::size_t... I>(std::index_sequence<I...>) {
+        return std::array<T, Size>{(static_cast<void>(I), value)...};
+    }
+    (std::make_index_sequence<Size>{});
+}
+
 void add_span_event(RecordingSpan& span, Level level, std::string_view message,
                     Values values) noexcept {
-    constexpr std::size_t room = 16;
-    std::array<Attribute, room> attributes{{{"level", level_name(level)},
-                                            {"message", message},
-                                            {"", false},
-                                            {"", false},
-                                            {"", false},
-                                            {"", false},
-                                            {"", false},
-                                            {"", false},
-                                            {"", false},
-                                            {"", false},
-                                            {"", false},
-                                            {"", false},
-                                            {"", false},
-                                            {"", false},
-                                            {"", false},
-                                            {"", false}}};
+    auto attributes = filled_with<16>(Attribute{"", false});
+    attributes[0] = {"level", level_name(level)};
+    attributes[1] = {"message", message};
     std::size_t count = 2;
     for (const Value& value : values) {
-        if (count == room) break;
+        if (count == attributes.size()) break;
         if (value.type == ValueType::null || value.type == ValueType::bytes ||
             value.key == "level" || value.key == "message" ||
-            is_secret_name(value.key, active_secret_names())) {
+            is_secret_name(value.key, line_options().secret_names)) {
             continue;
         }
         attributes[count++] = Attribute{value.key, attribute_of(value)};
@@ -127,20 +113,6 @@ void add_span_event(RecordingSpan& span, Level level, std::string_view message,
 }
 
 }  // namespace
-
-void publish_secret_names(const std::vector<std::string>& names) {
-    static std::mutex mutex;
-    static auto* const all = new std::vector<std::unique_ptr<const std::vector<std::string>>>;
-    const std::lock_guard lock{mutex};
-    const auto known = std::find_if(all->begin(), all->end(),
-                                    [&names](const auto& each) { return *each == names; });
-    if (known == all->end()) {
-        all->push_back(std::make_unique<const std::vector<std::string>>(names));
-        secret_names.store(all->back().get(), std::memory_order_release);
-    } else {
-        secret_names.store(known->get(), std::memory_order_release);
-    }
-}
 
 bool asks_for(const ActivePolicy& active, ContextView context, Level level) noexcept {
     return level >= active.policy.debug.level && is_debug_request(active, context);
@@ -153,8 +125,8 @@ Admission admit(const ActivePolicy& active, ContextView context, Level level, co
         unsampled_lines.add();
         return {false, 0};
     }
-    if (active.policy.per_site.burst == 0 || file == nullptr) return {};
-    const SiteLimits::Answer answer = active.sites.ask(file, line);
+    if (!active.sites || file == nullptr) return {};
+    const SiteLimits::Answer answer = active.sites->ask(file, line);
     if (!answer.admitted) suppressed_lines.add();
     return {answer.admitted, answer.suppressed};
 }

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <ctx/logging/policy.hpp>
+#include "logging/rate_gate.hpp"
 
 #include <array>
 #include <atomic>
@@ -10,11 +10,10 @@
 
 namespace ctx::log::detail {
 
-/// A generic cell rate algorithm for each place: one number says when the place has caught up.
-/// Places that find no room in the table are not limited.
+/// A gate for each place. Places that find no room in the table are not limited.
 class SiteLimits {
 public:
-    explicit SiteLimits(RateLimit limit) noexcept : limit_(limit) {}
+    explicit SiteLimits(RateLimit limit) noexcept : gate_(limit) {}
 
     struct Answer {
         bool admitted = true;
@@ -22,11 +21,7 @@ public:
     };
     [[nodiscard]] Answer ask(const char* file, int line) noexcept;
 
-    /// The same for requests: those that were admitted stay so as long as the table remembers them.
-    [[nodiscard]] bool admits_request(std::uint64_t id) noexcept;
-
 private:
-    static constexpr std::size_t size = 1024;
     static constexpr std::size_t probes = 8;
 
     struct Site {
@@ -36,11 +31,9 @@ private:
     };
 
     [[nodiscard]] Site* find(std::uint64_t key) noexcept;
-    [[nodiscard]] bool take(std::atomic<std::int64_t>& caught_up) noexcept;
 
-    const RateLimit limit_;
-    std::array<Site, size> sites_{};
-    std::atomic<std::int64_t> requests_caught_up_{0};
+    const RateGate gate_;
+    std::array<Site, 1024> sites_{};
 };
 
 }  // namespace ctx::log::detail

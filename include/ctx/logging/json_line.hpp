@@ -87,6 +87,8 @@ public:
         std::vector<std::string> only_fields = {};
         /// Values whose name has one of these in it, in any case, are shown as ***.
         std::vector<std::string> secret_names = default_secret_names();
+
+        bool operator==(const Options&) const = default;
     };
 
     JsonLines();
@@ -98,12 +100,10 @@ public:
     void append(Buffer& out, const LogRecord& record, const RecordContext& context) {
         const std::size_t before = out.size();
         // Nearly every line needs no escaping, which is found while it is copied.
-        if (const std::size_t bound = plain_bound(record, context); bound != 0) {
-            out.resize(before + bound);
-            if (const char* end = write_plain(out.data() + before, record, context)) {
-                out.resize(static_cast<std::size_t>(end - out.data()));
-                return;
-            }
+        out.resize(before + plain_bound(record, context));
+        if (const char* plain = write_plain(out.data() + before, record, context)) {
+            out.resize(static_cast<std::size_t>(plain - out.data()));
+            return;
         }
         const Measured measured = measure(record, context);
         out.resize(before + measured.bound);
@@ -120,7 +120,7 @@ private:
         std::size_t bound = 0;
     };
 
-    /// Bytes that write_plain() needs at most; 0 when it is of no use.
+    /// Bytes that write_plain() needs at most.
     [[nodiscard]] std::size_t plain_bound(const LogRecord& record,
                                           const RecordContext& context) const noexcept;
     /// @return null when a text needs escaping.
@@ -130,12 +130,12 @@ private:
                                    const RecordContext& context) const noexcept;
     char* write(char* out, const LogRecord& record, const RecordContext& context,
                 const Measured& measured) noexcept;
+    char* write_context(char* out, const RecordContext& context) const noexcept;
     char* write_fields(char* out, std::string_view fields) const noexcept;
     [[nodiscard]] std::size_t bound_of_values(const RecordContext& context) const noexcept;
     char* write_values(char* out, const RecordContext& context) const noexcept;
 
     std::shared_ptr<const Options> options_;
-    bool repeats_fields_ = true;  // none are chosen, nothing of the resource follows
     detail::UtcTime time_;
 };
 

@@ -27,7 +27,8 @@
 //           `ctx_logging_unsampled_total`, `ctx_logging_suppressed_total`; requests that may not ask
 //           for debug lines because too many do: `ctx_logging_debug_refused_total`.
 // Cost      Without a policy one load. With per_site one compare-and-swap per line. Each call of
-//           set_line_policy() keeps 50 KB for ever and counts anew: for the start and for rare changes.
+//           set_line_policy() keeps up to 50 KB for ever and counts anew: for the start and for
+//           rare changes.
 
 #pragma once
 

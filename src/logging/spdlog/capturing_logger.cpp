@@ -4,6 +4,7 @@
 #include "logging/spdlog/installation.hpp"
 #include "logging/spdlog/record.hpp"
 #include "logging/spdlog/remembered.hpp"
+#include "logging/spdlog/sink_access.hpp"
 #include <ctx/logging/capture.hpp>
 
 #include <algorithm>
@@ -15,13 +16,6 @@ namespace {
 
 // Messages up to this size, with their context, are put together on the stack.
 constexpr std::size_t stack_bytes = 1536;
-
-/// Calls what spdlog::logger keeps for its subclasses on a logger that is none of ours.
-struct Access final : spdlog::logger {
-    static void sink(spdlog::logger& logger, const spdlog::details::log_msg& message) {
-        (logger.*(&Access::sink_it_))(message);
-    }
-};
 
 }  // namespace
 
@@ -62,7 +56,7 @@ void CapturingLogger::sink_it_(const spdlog::details::log_msg& message) {
     if (is_copy(message)) {
         // Out of the backtrace. What was above the level then has its context behind it.
         if (split_capture({message.payload.data(), message.payload.size()})) {
-            Access::sink(*queue_, message);
+            SinkAccess::sink(*queue_, message);
         } else {
             post(message, {});
         }
@@ -71,7 +65,8 @@ void CapturingLogger::sink_it_(const spdlog::details::log_msg& message) {
     const RecordAdmission admission{message, this};
     if (!admission.is_written()) return;
     FragmentBuffer buffer;  // NOLINT(*-member-init): written before it is read
-    const RecordContext context = ambient_context(message, buffer, admission.values());
+    const RecordContext context =
+        is_of_this_thread(message) ? current_context(buffer, admission.values()) : RecordContext{};
     if (tracer_.enabled()) {
         post_remembered(message, context);
     } else {
@@ -96,7 +91,7 @@ void CapturingLogger::post_from(char* memory, const spdlog::details::log_msg& me
     const char* end = append_capture(std::copy(text.begin(), text.end(), memory), context);
     spdlog::details::log_msg longer = message;
     longer.payload = {memory, static_cast<std::size_t>(end - memory)};
-    Access::sink(*queue_, longer);
+    SinkAccess::sink(*queue_, longer);
 }
 
 void CapturingLogger::post_remembered(const spdlog::details::log_msg& message,
@@ -107,7 +102,7 @@ void CapturingLogger::post_remembered(const spdlog::details::log_msg& message,
         return;
     }
     remember_with_capture(message, context, *memory);
-    Access::sink(*queue_, message);
+    SinkAccess::sink(*queue_, message);
 }
 
 void CapturingLogger::flush_() {

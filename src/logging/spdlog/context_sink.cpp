@@ -3,9 +3,9 @@
 #include "logging/spdlog/admission.hpp"
 #include "logging/spdlog/record.hpp"
 #include "logging/spdlog/stats.hpp"
+#include "logging/spdlog/suffixed.hpp"
 #include <ctx/logging/capture.hpp>
 #include <ctx/logging/spdlog/journal_sink.hpp>
-#include <ctx/logging/text_suffix.hpp>
 
 #include <spdlog/details/os.h>
 #include <spdlog/pattern_formatter.h>
@@ -13,12 +13,6 @@
 #include <utility>
 
 namespace ctx::log::detail {
-namespace {
-
-constexpr std::size_t stack_bytes = 1024 + max_suffix_bytes;
-
-}  // namespace
-
 ContextSink::ContextSink(spdlog::sink_ptr inner, Source source,
                          std::shared_ptr<const Settings> settings)
     : inner_(std::move(inner)),
@@ -46,17 +40,18 @@ void ContextSink::log(const spdlog::details::log_msg& message) {
 }
 
 void ContextSink::log_ambient(const spdlog::details::log_msg& message) {
-    const bool is_being_logged =
-        message.thread_id == spdlog::details::os::thread_id() && !is_copy(message);
-    FragmentBuffer buffer;  // NOLINT(*-member-init): written before it is read
-    if (!is_being_logged) {
-        deliver(message, ambient_context(message, buffer));
-        return;
+    if (is_being_logged(message)) {
+        log_current(message);
+    } else {
+        deliver(message, {});
     }
+}
+
+void ContextSink::log_current(const spdlog::details::log_msg& message) {
     const RecordAdmission admission{message, this};
-    if (admission.is_written()) {
-        deliver(message, ambient_context(message, buffer, admission.values()));
-    }
+    if (!admission.is_written()) return;
+    FragmentBuffer buffer;  // NOLINT(*-member-init): written before it is read
+    deliver(message, current_context(buffer, admission.values()));
 }
 
 void ContextSink::log_carried(const spdlog::details::log_msg& message) {
@@ -75,12 +70,12 @@ bool ContextSink::deliver_captured(const spdlog::details::log_msg& message) {
 
 // A synchronous logger may have been given the sinks of an asynchronous one.
 void ContextSink::log_uncarried(const spdlog::details::log_msg& message) {
-    if (message.thread_id != spdlog::details::os::thread_id() || is_copy(message)) {
-        capture_errors.add();
-        deliver(message, {});
+    if (message.thread_id == spdlog::details::os::thread_id() && !is_copy(message)) {
+        log_current(message);
         return;
     }
-    log_ambient(message);
+    capture_errors.add();
+    deliver(message, {});
 }
 
 void ContextSink::deliver(const spdlog::details::log_msg& message, const RecordContext& context) {
@@ -99,14 +94,10 @@ void ContextSink::deliver_active(const spdlog::details::log_msg& message,
 
 void ContextSink::deliver_with_suffix(const spdlog::details::log_msg& message,
                                       const RecordContext& context) {
-    // Ordinary messages are put together on the stack, long ones on the heap.
-    fmt::basic_memory_buffer<char, stack_bytes> payload;
-    payload.append(message.payload.data(), message.payload.data() + message.payload.size());
-    const std::size_t before = payload.size();
-    payload.resize(before + text_suffix_bound(context));
-    const char* end = write_text_suffix(payload.data() + before, context, settings_->lines.get());
+    const SuffixedMessage text{
+        {message.payload.data(), message.payload.size()}, context, *settings_->lines};
     spdlog::details::log_msg longer = message;
-    longer.payload = {payload.data(), static_cast<std::size_t>(end - payload.data())};
+    longer.payload = {text.text().data(), text.text().size()};
     const ActiveRecord active{longer, context};
     inner_->log(longer);
 }

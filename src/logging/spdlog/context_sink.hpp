@@ -53,6 +53,7 @@ private:
     bool deliver_captured(const spdlog::details::log_msg& message);
     void log_uncarried(const spdlog::details::log_msg& message);
     void log_ambient(const spdlog::details::log_msg& message);
+    void log_current(const spdlog::details::log_msg& message);
     void deliver(const spdlog::details::log_msg& message, const RecordContext& context);
     void deliver_active(const spdlog::details::log_msg& message, const RecordContext& context);
     void deliver_with_suffix(const spdlog::details::log_msg& message, const RecordContext& context);

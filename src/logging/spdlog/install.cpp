@@ -3,7 +3,7 @@
 #include "logging/spdlog/json_formatter.hpp"
 #include <ctx/context/fields.hpp>
 #include <ctx/context/resource.hpp>
-#include <ctx/logging/detail/line_policy.hpp>
+#include <ctx/logging/detail/line_options.hpp>
 #include <ctx/logging/line_format.hpp>
 #include <ctx/logging/spdlog/factory.hpp>
 #include <ctx/logging/spdlog/install.hpp>
@@ -158,7 +158,7 @@ InstallReport install(const Options& options) {
     }
     const auto settings = make_settings(options);
     detail::set_settings(settings);
-    detail::publish_secret_names(options.secret_names);
+    detail::publish_line_options(*settings->lines);
     detail::register_with_lifecycle();
     list_refused(options, report);
     // Lines on their way hold their logger, and must not be taken for somebody else's pointer.

@@ -1,19 +1,19 @@
 #include "logging/spdlog/capturing_logger.hpp"
 #include "logging/spdlog/context_sink.hpp"
 #include "logging/spdlog/held_lines.hpp"
-#include "logging/spdlog/installation.hpp"
 #include "logging/spdlog/record.hpp"
 #include "logging/spdlog/ring_logger.hpp"
+#include "logging/spdlog/sink_access.hpp"
 #include "logging/spdlog/stats.hpp"
+#include "logging/spdlog/suffixed.hpp"
 #include <ctx/context/current.hpp>
 #include <ctx/logging/capture.hpp>
+#include <ctx/logging/detail/line_options.hpp>
 #include <ctx/logging/detail/utc_time.hpp>
 #include <ctx/logging/spdlog/log.hpp>
-#include <ctx/logging/text_suffix.hpp>
 
 #include <algorithm>
 #include <array>
-#include <string>
 #include <typeinfo>
 
 namespace ctx::log::detail {
@@ -44,47 +44,27 @@ bool is_above_level(const spdlog::logger& logger, Level level) noexcept {
     return policy != nullptr && asks_for(*policy, current(), level);
 }
 
-/// Calls what spdlog::logger keeps for its subclasses on any logger.
-struct Access final : spdlog::logger {
-    static void sink(spdlog::logger& logger, const spdlog::details::log_msg& message) {
-        (logger.*(&Access::sink_it_))(message);
-    }
-};
-
-/// A line below the logger's level, of a request that asks for such.
-void log_below_level(spdlog::logger& logger, spdlog::level::level_enum level,
-                     const spdlog::source_loc& place, std::string_view message) {
-    spdlog::details::log_msg record{place, logger.name(), level,
-                                    spdlog::string_view_t{message.data(), message.size()}};
-    Access::sink(logger, record);
-}
-
-void log_with(spdlog::logger& logger, Level level, const SourceLocation& place,
+void log_with(spdlog::logger& logger, Fate fate, Level level, const SourceLocation& place,
               std::string_view message, Values values) {
     const ActiveValues active{message, values};
     const spdlog::source_loc source{place.file, place.line, place.function};
     const auto severity = static_cast<spdlog::level::level_enum>(level);
-    if (!logger.should_log(severity) && is_above_level(logger, level)) {
-        log_below_level(logger, severity, source, message);
+    const spdlog::string_view_t text{message.data(), message.size()};
+    if (fate == Fate::written && !logger.should_log(severity)) {  // the request asks for it
+        spdlog::details::log_msg record{source, logger.name(), severity, text};
+        SinkAccess::sink(logger, record);
     } else {
-        logger.log(source, severity, spdlog::string_view_t{message.data(), message.size()});
+        logger.log(source, severity, text);
     }
 }
 
-std::string with_suffix(std::string_view message, const RecordContext& shown) {
-    std::string text(message.size() + text_suffix_bound(shown), '\0');
-    char* end = std::copy(message.begin(), message.end(), text.data());
-    end = write_text_suffix(end, shown, settings_in_force()->lines.get());
-    text.resize(static_cast<std::size_t>(end - text.data()));
-    return text;
-}
-
 /// The values as text behind the message; the ids are the business of whoever reached the logger.
-void log_as_text(spdlog::logger& logger, Level level, const SourceLocation& place,
+void log_as_text(spdlog::logger& logger, Fate fate, Level level, const SourceLocation& place,
                  std::string_view message, Values values) {
     RecordContext shown;
     shown.values = values;
-    log_with(logger, level, place, with_suffix(message, shown), {});
+    const SuffixedMessage longer{message, shown, line_options()};
+    log_with(logger, fate, level, place, longer.text(), {});
 }
 
 /// Keeps the line with the request, unless that has failed meanwhile.
@@ -112,7 +92,8 @@ Fate fate_with_rules(spdlog::logger& logger, Level level, const SourceLocation& 
                                 : HeldLines::of(current());
     if (logger.level() == spdlog::level::off) return Fate::dropped;
     if (held != nullptr && held->releases(level)) held->release(&logger);
-    if (is_above_level(logger, level)) {
+    const bool is_above = is_above_level(logger, level);
+    if (is_above) {
         const ActivePolicy* policy = policy_in_force();
         if (policy == nullptr) return Fate::written;
         const Admission admission = admit(*policy, current(), level, place.file, place.line);
@@ -122,8 +103,7 @@ Fate fate_with_rules(spdlog::logger& logger, Level level, const SourceLocation& 
         if (admission.is_written) return Fate::written;
     }
     if (held != nullptr && held->takes(level)) return Fate::held;
-    const bool goes_to_backtrace = logger.should_backtrace() && !is_above_level(logger, level);
-    return goes_to_backtrace ? Fate::written : Fate::dropped;
+    return !is_above && logger.should_backtrace() ? Fate::remembered : Fate::dropped;
 }
 
 void write(spdlog::logger& logger, Fate fate, Level level, const SourceLocation& place,
@@ -133,18 +113,17 @@ void write(spdlog::logger& logger, Fate fate, Level level, const SourceLocation&
         return;
     }
     const ActivePolicy* policy = policy_in_force();
-    if (policy != nullptr && is_above_level(logger, level)) [[unlikely]]
+    if (policy != nullptr && fate == Fate::written) [[unlikely]]
         tell(*policy, current(), level, message, values);
-    const bool is_ours = typeid(logger) == typeid(RingLogger);
-    if (is_ours && !logger.should_backtrace()) {
+    if (typeid(logger) == typeid(RingLogger) && !logger.should_backtrace()) {
         static_cast<RingLogger&>(logger).write_line(level, place, message, values);
         return;
     }
     try {
         if (values.empty() || shows_values(logger)) {
-            log_with(logger, level, place, message, values);
+            log_with(logger, fate, level, place, message, values);
         } else {
-            log_as_text(logger, level, place, message, values);
+            log_as_text(logger, fate, level, place, message, values);
         }
     } catch (...) {  // out of memory
         format_errors.add();
@@ -161,16 +140,16 @@ void write_unformatted(spdlog::logger& logger, Fate fate, Level level, const Sou
 void write_captured(spdlog::logger& logger, const spdlog::details::log_msg_buffer& line) {
     if (logger.level() == spdlog::level::off) return;
     if (shows_values(logger)) {
-        Access::sink(logger, line);
+        SinkAccess::sink(logger, line);
         return;
     }
     const auto carried = split_capture({line.payload.data(), line.payload.size()});
     if (!carried) return;
     // Text in a record that stays a copy: nobody takes it for one of the current request.
-    const std::string text = with_suffix(carried->message, carried->context);
+    const SuffixedMessage longer{carried->message, carried->context, line_options()};
     spdlog::details::log_msg plain = line;
-    plain.payload = text;
-    Access::sink(logger, spdlog::details::log_msg_buffer{plain});
+    plain.payload = {longer.text().data(), longer.text().size()};
+    SinkAccess::sink(logger, spdlog::details::log_msg_buffer{plain});
 }
 
 void add_time(ValueBuffer& out, std::string_view key,

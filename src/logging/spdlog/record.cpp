@@ -33,13 +33,16 @@ bool is_of_this_thread(const spdlog::details::log_msg& message) noexcept {
     return false;
 }
 
-RecordContext ambient_context(const spdlog::details::log_msg& message, FragmentBuffer& buffer,
-                              Values values) noexcept {
-    const bool is_its = is_of_this_thread(message) && !is_copy(message);
-    RecordContext context = log::record_context(is_its ? current() : ContextView{}, buffer);
-    if (!is_its) return context;
-    context.values = values.empty() ? ActiveValues::find(message.payload) : values;
+RecordContext current_context(FragmentBuffer& buffer, Values values) noexcept {
+    RecordContext context = log::record_context(current(), buffer);
+    context.values = values;
     return context;
+}
+
+RecordContext ambient_context(const spdlog::details::log_msg& message,
+                              FragmentBuffer& buffer) noexcept {
+    if (!is_being_logged(message)) return {};
+    return current_context(buffer, ActiveValues::find(message.payload));
 }
 
 ActiveValues::ActiveValues(std::string_view message, Values values) noexcept

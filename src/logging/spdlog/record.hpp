@@ -25,10 +25,17 @@ namespace ctx::log::detail {
 /// False, and counted, for a record that another thread has formed.
 [[nodiscard]] bool is_of_this_thread(const spdlog::details::log_msg& message) noexcept;
 
-/// The current context, if it is the record's: it is just being logged by this thread.
-/// @param values  of the line
+/// True for a record that this thread is just logging: its context is the current one.
+[[nodiscard]] inline bool is_being_logged(const spdlog::details::log_msg& message) noexcept {
+    return is_of_this_thread(message) && !is_copy(message);
+}
+
+/// What a record of this thread says of the current context, and of itself.
+[[nodiscard]] RecordContext current_context(FragmentBuffer& buffer, Values values) noexcept;
+
+/// The same for any record: nothing for one that this thread is not logging.
 [[nodiscard]] RecordContext ambient_context(const spdlog::details::log_msg& message,
-                                            FragmentBuffer& buffer, Values values = {}) noexcept;
+                                            FragmentBuffer& buffer) noexcept;
 
 /// Hands key-values of a line through spdlog's logger, which knows of messages only.
 class ActiveValues {

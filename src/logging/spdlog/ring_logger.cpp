@@ -81,7 +81,7 @@ void RingLogger::sink_it_(const log_msg& message) {
     const ContextView context = is_of_this_thread(message) ? current() : ContextView{};
     backend_.write(*this, line_of(message, plain, admission.values()), context, when_full_);
     if (tracer_.enabled()) [[unlikely]]
-        write_remembered(message);
+        write_remembered(message, context, admission.values());
 }
 
 void RingLogger::write_line(Level level, const SourceLocation& place, std::string_view message,
@@ -99,12 +99,13 @@ void RingLogger::write_line(Level level, const SourceLocation& place, std::strin
 }
 
 /// spdlog copies the record into its backtrace next: with its context.
-void RingLogger::write_remembered(const log_msg& message) {
+void RingLogger::write_remembered(const log_msg& message, ContextView context, Values values) {
     std::vector<char>* memory = remembered_bytes();
     if (memory == nullptr) return;
     FragmentBuffer buffer;  // NOLINT(*-member-init): written before it is read
-    const RecordContext context = ambient_context(message, buffer);
-    remember_with_capture(message, context, *memory);
+    RecordContext shown = log::record_context(context, buffer);
+    shown.values = values;
+    remember_with_capture(message, shown, *memory);
 }
 
 void RingLogger::flush_() {

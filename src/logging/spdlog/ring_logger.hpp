@@ -45,7 +45,8 @@ private:
     void deliver(const Line& line, ContextView context) noexcept override;
     void flush_delivered() noexcept override;
 
-    void write_remembered(const spdlog::details::log_msg& message);
+    void write_remembered(const spdlog::details::log_msg& message, ContextView context,
+                          Values values);
     template <typename Act>
     void with_each_sink(const Act& act);
 

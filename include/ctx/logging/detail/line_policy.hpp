@@ -7,9 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace ctx::log::detail {
 
@@ -21,9 +19,6 @@ extern CTX_EXPORT std::atomic<const ActivePolicy*> active_policy;
 [[nodiscard]] inline const ActivePolicy* policy_in_force() noexcept {
     return active_policy.load(std::memory_order_acquire);
 }
-
-/// Names whose values span events leave out: those of the last install(), which live for ever.
-CTX_EXPORT void publish_secret_names(const std::vector<std::string>& names);
 
 /// Whether the request asks for lines of this level, and may.
 [[nodiscard]] CTX_EXPORT bool asks_for(const ActivePolicy& policy, ContextView context,

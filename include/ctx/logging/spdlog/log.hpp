@@ -171,8 +171,8 @@ void format_into(spdlog::memory_buf_t& out, spdlog::fmt_lib::string_view format,
 /// How many requests have a buffer (request_buffer.hpp).
 extern CTX_EXPORT std::atomic<std::uint32_t> live_request_buffers;
 
-/// What becomes of a line.
-enum class Fate : std::uint8_t { dropped, written, held };
+/// What becomes of a line: remembered is to spdlog's backtrace and nowhere else.
+enum class Fate : std::uint8_t { dropped, written, remembered, held };
 
 /// Asks the policy and the request's buffer, too.
 [[nodiscard]] CTX_EXPORT Fate fate_with_rules(spdlog::logger& logger, Level level,
@@ -186,9 +186,8 @@ enum class Fate : std::uint8_t { dropped, written, held };
         [[unlikely]] {
         return fate_with_rules(logger, level, place, values);
     }
-    const bool is_wanted = logger.should_log(static_cast<spdlog::level::level_enum>(level)) ||
-                           logger.should_backtrace();
-    return is_wanted ? Fate::written : Fate::dropped;
+    if (logger.should_log(static_cast<spdlog::level::level_enum>(level))) return Fate::written;
+    return logger.should_backtrace() ? Fate::remembered : Fate::dropped;
 }
 
 template <typename... Args>
