@@ -65,20 +65,6 @@ std::string_view text_of(const char* text) noexcept {
     return text == nullptr ? std::string_view{} : std::string_view{text};
 }
 
-/// @return null when a text needs escaping.
-char* write_plain_source(char* out, const SourceLocation& source) noexcept {
-    out = detail::copy_plain(put(out, before_file), text_of(source.file));
-    if (out == nullptr) return nullptr;
-    out = put(out, before_line);
-    out = std::to_chars(out, out + longest_number, source.line).ptr;
-    const std::string_view function = text_of(source.function);
-    if (function.empty()) return out;
-    out = detail::copy_plain(put(out, before_function), function);
-    if (out == nullptr) return nullptr;
-    *out++ = '"';
-    return out;
-}
-
 }  // namespace
 
 std::string_view level_name(Level level) noexcept {
@@ -131,6 +117,20 @@ JsonLines::JsonLines() : JsonLines(std::make_shared<const Options>()) {}
 
 JsonLines::JsonLines(std::shared_ptr<const Options> options) : options_(std::move(options)) {}
 
+std::string_view JsonLines::text_in(const LogRecord& record, Text which) noexcept {
+    switch (which) {
+        case Text::logger:
+            return record.logger;
+        case Text::message:
+            return record.message;
+        case Text::file:
+            return text_of(record.source.file);
+        case Text::function:
+            break;
+    }
+    return text_of(record.source.function);
+}
+
 std::size_t JsonLines::plain_bound(const LogRecord& record,
                                    const RecordContext& context) const noexcept {
     std::size_t bound = plain_size + record.logger.size() + record.message.size() +
@@ -143,41 +143,52 @@ std::size_t JsonLines::plain_bound(const LogRecord& record,
     return bound;
 }
 
-char* JsonLines::write_plain(char* out, const LogRecord& record,
-                             const RecordContext& context) noexcept {
+/// @param put_text  writes one of the record's texts, or returns null to give up
+template <typename PutText>
+char* JsonLines::write_with(char* out, const LogRecord& record, const RecordContext& context,
+                            const PutText& put_text) noexcept {
     out = put(out, before_time);
     out = time_.write_micros(out, record.time);
     const LevelText& level = level_texts[static_cast<std::size_t>(record.level) & 7];
     std::memcpy(out, level.text.data(), level.text.size());
-    out = detail::copy_plain(out + level.size, record.logger);
+    out = put_text(out + level.size, Text::logger);
     if (out == nullptr) return nullptr;
-    out = put(out, before_message);
-    out = detail::copy_plain(out, record.message);
+    out = put_text(put(out, before_message), Text::message);
     if (out == nullptr) return nullptr;
     *out++ = '"';
     out = write_context(out, context);
     if (record.source.file != nullptr) {
-        out = write_plain_source(out, record.source);
+        out = put_text(put(out, before_file), Text::file);
         if (out == nullptr) return nullptr;
+        out = put(out, before_line);
+        out = std::to_chars(out, out + longest_number, record.source.line).ptr;
+        if (!text_of(record.source.function).empty()) {
+            out = put_text(put(out, before_function), Text::function);
+            if (out == nullptr) return nullptr;
+            *out++ = '"';
+        }
     }
     std::memcpy(out, "}\n", 2);
     return out + 2;
 }
 
+char* JsonLines::write_plain(char* out, const LogRecord& record,
+                             const RecordContext& context) noexcept {
+    return write_with(out, record, context, [&record](char* to, Text which) noexcept {
+        return detail::copy_plain(to, text_in(record, which));
+    });
+}
+
 JsonLines::Measured JsonLines::measure(const LogRecord& record,
                                        const RecordContext& context) const noexcept {
     Measured measured;
-    measured.logger = measure_json_text(record.logger);
-    measured.message = measure_json_text(record.message);
-    measured.bound = fixed_size + measured.logger.size + measured.message.size + max_ids_bytes +
-                     context.fields.size() + options_->resource_members.size();
-    if (!context.values.empty()) measured.bound += bound_of_values(context);
-    bool repaired = measured.logger.repaired || measured.message.repaired;
-    if (record.source.file != nullptr) {
-        measured.file = measure_json_text(record.source.file);
-        measured.function = measure_json_text(text_of(record.source.function));
-        measured.bound += source_size + measured.file.size + measured.function.size;
-        repaired |= measured.file.repaired || measured.function.repaired;
+    measured.bound = plain_bound(record, context);
+    bool repaired = false;
+    for (const Text which : {Text::logger, Text::message, Text::file, Text::function}) {
+        JsonText& text = measured.texts[static_cast<std::size_t>(which)];
+        text = measure_json_text(text_in(record, which));
+        measured.bound += text.size - text.text.size();  // escaping makes nothing shorter
+        repaired |= text.repaired;
     }
     if (repaired) detail::invalid_utf8.add();
     return measured;
@@ -185,30 +196,9 @@ JsonLines::Measured JsonLines::measure(const LogRecord& record,
 
 char* JsonLines::write(char* out, const LogRecord& record, const RecordContext& context,
                        const Measured& measured) noexcept {
-    out = put(out, before_time);
-    out = time_.write_micros(out, record.time);
-    out = put(out, before_level);
-    out = put(out, level_name(record.level));
-    out = put(out, before_logger);
-    out = write_json_text(out, measured.logger);
-    out = put(out, before_message);
-    out = write_json_text(out, measured.message);
-    *out++ = '"';
-    out = write_context(out, context);
-    if (record.source.file != nullptr) {
-        out = put(out, before_file);
-        out = write_json_text(out, measured.file);
-        out = put(out, before_line);
-        out = std::to_chars(out, out + longest_number, record.source.line).ptr;
-        if (measured.function.size != 0) {
-            out = put(out, before_function);
-            out = write_json_text(out, measured.function);
-            *out++ = '"';
-        }
-    }
-    *out++ = '}';
-    *out++ = '\n';
-    return out;
+    return write_with(out, record, context, [&measured](char* to, Text which) noexcept {
+        return write_json_text(to, measured.texts[static_cast<std::size_t>(which)]);
+    });
 }
 
 std::size_t JsonLines::bound_of_values(const RecordContext& context) const noexcept {

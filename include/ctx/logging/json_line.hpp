@@ -26,6 +26,7 @@
 #include <ctx/logging/json_text.hpp>
 #include <ctx/logging/record_context.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -112,14 +113,17 @@ public:
     }
 
 private:
+    enum class Text : std::uint8_t { logger, message, file, function };
+
     struct Measured {
-        JsonText logger;
-        JsonText message;
-        JsonText file;
-        JsonText function;
+        std::array<JsonText, 4> texts;  // by Text
         std::size_t bound = 0;
     };
 
+    [[nodiscard]] static std::string_view text_in(const LogRecord& record, Text which) noexcept;
+    template <typename PutText>
+    char* write_with(char* out, const LogRecord& record, const RecordContext& context,
+                     const PutText& put_text) noexcept;
     /// Bytes that write_plain() needs at most.
     [[nodiscard]] std::size_t plain_bound(const LogRecord& record,
                                           const RecordContext& context) const noexcept;
