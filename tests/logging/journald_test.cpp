@@ -1,7 +1,7 @@
 // Entries of systemd's journal, and the way to it.
 
-#include "logging/contexts.hpp"
 #include "logging/journal.hpp"
+#include "logging/records.hpp"
 #include <ctx/context.hpp>
 #include <ctx/logging.hpp>
 
@@ -22,23 +22,12 @@ using ctx::log::LineOptions;
 using ctx::log::LogRecord;
 using ctx::log::RecordContext;
 using ctx::log::ValueBuffer;
+using ctx::test::context_with;
 using ctx::test::Journal;
 using ctx::test::JournalEntry;
+using ctx::test::some_record;
 using testing::ElementsAre;
 using testing::Pair;
-
-LogRecord some_record() {
-    LogRecord record;
-    record.time = std::chrono::system_clock::time_point{1795192028095260us};
-    record.logger = "svc";
-    record.message = "order 17 accepted";
-    return record;
-}
-
-RecordContext context_with(const ValueBuffer& values, std::string_view fields = {}) {
-    const auto span = ctx::test::span_context();
-    return {span.trace_id, span.span_id, span.flags, fields, {}, values.values()};
-}
 
 JournalEntry entry(const LogRecord& record, const RecordContext& context,
                    const LineOptions& options = {}) {

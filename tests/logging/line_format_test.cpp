@@ -1,6 +1,6 @@
 // Each format, byte for byte, for one record; and what hostile bytes do to it.
 
-#include "logging/contexts.hpp"
+#include "logging/records.hpp"
 #include <ctx/context.hpp>
 #include <ctx/logging.hpp>
 
@@ -25,6 +25,7 @@ using ctx::log::LineOptions;
 using ctx::log::LogRecord;
 using ctx::log::RecordContext;
 using ctx::log::ValueBuffer;
+using ctx::test::some_record;
 using testing::HasSubstr;
 
 constexpr LineFormat all_formats[] = {
@@ -32,22 +33,12 @@ constexpr LineFormat all_formats[] = {
     LineFormat::otlp_json, LineFormat::gcp,     LineFormat::datadog,
     LineFormat::loki,      LineFormat::rfc5424, LineFormat::console};
 
-LogRecord some_record() {
-    LogRecord record;
-    record.time = std::chrono::system_clock::time_point{1795192028095260us};
-    record.logger = "svc";
-    record.message = "order 17 accepted";
-    return record;
-}
-
 class LineFormats : public testing::Test {
 protected:
     LineFormats() { values_.add("items", std::int64_t{3}); }
 
     RecordContext context() const {
-        const auto span = ctx::test::span_context();
-        return {span.trace_id,         span.span_id, span.flags,
-                R"(,"tenant":"acme")", {},           values_.values()};
+        return ctx::test::context_with(values_, R"(,"tenant":"acme")");
     }
     static LineOptions options() {
         LineOptions options;

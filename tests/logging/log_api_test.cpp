@@ -1,7 +1,7 @@
 // ctx::log::info() and its sisters: typed values on every kind of logger.
 
 #include "logging/contexts.hpp"
-#include "logging/sinks.hpp"
+#include "logging/logger_kinds.hpp"
 #include "support/counting_allocator.hpp"
 #include <ctx/context.hpp>
 #include <ctx/logging/spdlog.hpp>
@@ -22,50 +22,15 @@
 namespace {
 
 using namespace std::chrono_literals;
-using ctx::log::AsyncMode;
 using ctx::log::err;
 using ctx::log::Format;
 using ctx::log::kv;
-using ctx::test::MemorySink;
 using testing::HasSubstr;
 
-class LogApi : public testing::Test {
-protected:
-    LogApi() { ctx::log::install(); }
-    ~LogApi() override { ctx::log::uninstall(); }
-
-    std::shared_ptr<spdlog::logger> backend() {
-        return ctx::log::make_async_logger("svc", {sink_}, {});
-    }
-    std::shared_ptr<spdlog::logger> pool() {
-        ctx::log::install({.async = AsyncMode::keep_pool});
-        spdlog::init_thread_pool(128, 1);
-        auto logger = ctx::log::make_async_logger("svc", {sink_}, spdlog::thread_pool());
-        spdlog::register_logger(logger);
-        return logger;
-    }
-    std::shared_ptr<spdlog::logger> sync() {
-        return ctx::log::with_context(std::make_shared<spdlog::logger>("svc", sink_));
-    }
-    std::vector<std::string> lines() {
-        EXPECT_TRUE(ctx::log::flush(30s));
-        return sink_->lines();
-    }
-    nlohmann::json only_line() {
-        const auto all = lines();
-        if (all.size() != 1) {
-            ADD_FAILURE() << all.size() << " lines";
-            return {};
-        }
-        return nlohmann::json::parse(all[0]);
-    }
-
-    ctx::test::CleanSpdlog clean_;
-    std::shared_ptr<MemorySink> sink_ = std::make_shared<MemorySink>();
-};
+class LogApi : public ctx::test::LoggerKinds {};
 
 TEST_F(LogApi, values_keep_their_types_on_every_kind_of_logger) {
-    for (const auto& logger : {backend(), pool(), sync()}) {
+    for (const auto& logger : all_kinds()) {
         sink_->clear();
         const ctx::Scope scope{ctx::test::request()};
         ctx::log::info(*logger, "order {} accepted", 17, kv("items", 3), kv("paid", true),

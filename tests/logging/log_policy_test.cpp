@@ -2,7 +2,7 @@
 
 #include "logging/contexts.hpp"
 #include "logging/lines.hpp"
-#include "logging/sinks.hpp"
+#include "logging/logger_kinds.hpp"
 #include <ctx/context.hpp>
 #include <ctx/logging/policy.hpp>
 #include <ctx/logging/spdlog.hpp>
@@ -32,37 +32,12 @@ using testing::IsEmpty;
 
 constexpr auto for_ever = std::chrono::hours{1};
 
-class LogPolicies : public testing::Test {
+class LogPolicies : public ctx::test::LoggerKinds {
 protected:
-    LogPolicies() { ctx::log::install(); }
-    ~LogPolicies() override {
-        ctx::log::clear_line_policy();
-        ctx::publish_fields({});
-        ctx::log::uninstall();
-    }
+    ~LogPolicies() override { ctx::publish_fields({}); }
 
-    std::shared_ptr<spdlog::logger> backend() {
-        return ctx::log::make_async_logger("svc", {sink_}, {});
-    }
-    std::shared_ptr<spdlog::logger> pool() {
-        ctx::log::install({.async = ctx::log::AsyncMode::keep_pool});
-        spdlog::init_thread_pool(128, 1);
-        auto logger = ctx::log::make_async_logger("svc", {sink_}, spdlog::thread_pool());
-        spdlog::register_logger(logger);
-        return logger;
-    }
-    std::shared_ptr<spdlog::logger> sync() {
-        return ctx::log::with_context(
-            std::make_shared<spdlog::logger>("svc", spdlog::sinks_init_list{other_, sink_}));
-    }
-    std::vector<std::string> messages() {
-        EXPECT_TRUE(ctx::log::flush(30s));
-        return sink_->messages();
-    }
-
-    ctx::test::CleanSpdlog clean_;
-    std::shared_ptr<MemorySink> sink_ = std::make_shared<MemorySink>();
-    std::shared_ptr<MemorySink> other_ = std::make_shared<MemorySink>();
+    /// Each sink of a synchronous logger sees a line: the policy must not.
+    auto all_kinds() { return LoggerKinds::all_kinds(std::make_shared<MemorySink>()); }
 };
 
 ctx::Context with_flags(ctx::TraceFlags flags) {
@@ -73,7 +48,7 @@ ctx::Context with_flags(ctx::TraceFlags flags) {
 
 TEST_F(LogPolicies, lines_below_the_minimum_are_not_written) {
     ctx::log::set_line_policy({.minimum = Level::warn});
-    for (const auto& logger : {backend(), pool(), sync()}) {
+    for (const auto& logger : all_kinds()) {
         sink_->clear();
         logger->info("a");
         logger->warn("b");
@@ -135,7 +110,7 @@ TEST_F(LogPolicies, nothing_below_a_warning_is_kept_of_none) {
 }
 
 TEST_F(LogPolicies, a_place_that_logs_too_often_is_limited_and_says_how_many_are_missing) {
-    for (const auto& logger : {backend(), pool(), sync()}) {
+    for (const auto& logger : all_kinds()) {
         ctx::log::set_line_policy({.per_site = {.interval = for_ever, .burst = 2}});
         sink_->clear();
         const auto here = [&logger] { ctx::log::info(*logger, "api"); };
@@ -150,7 +125,7 @@ TEST_F(LogPolicies, a_place_that_logs_too_often_is_limited_and_says_how_many_are
 }
 
 TEST_F(LogPolicies, the_next_line_says_how_many_were_suppressed) {
-    for (const auto& logger : {backend(), pool(), sync()}) {
+    for (const auto& logger : all_kinds()) {
         for (const bool api : {true, false}) {
             ctx::log::set_line_policy({.per_site = {.interval = 20ms, .burst = 1}});
             sink_->clear();
@@ -184,7 +159,7 @@ TEST_F(LogPolicies, a_request_may_ask_for_its_debug_lines_and_no_other_gets_them
     ctx::log::set_line_policy(policy);
     ctx::publish_fields(
         *ctx::FieldSet::create({ctx::Field{"debug"}.type(ctx::EntryType::boolean)}));
-    for (const auto& logger : {backend(), pool(), sync()}) {
+    for (const auto& logger : all_kinds()) {
         sink_->clear();
         const auto all = [&logger](std::string_view who) {
             ctx::log::trace(*logger, "trace of {}", who);
@@ -260,7 +235,7 @@ private:
 
 TEST_F(LogPolicies, lines_are_events_of_the_span_that_is_recorded) {
     ctx::log::set_line_policy({.span_events = ctx::log::SpanEvents::error});
-    for (const auto& logger : {backend(), pool(), sync()}) {
+    for (const auto& logger : all_kinds()) {
         std::vector<std::string> events;
         const ctx::Scope scope{ctx::Context{}.with_span(
             ctx::test::span_context(), ctx::RecordingSpanPtr::adopt(new FakeSpan(events)))};
@@ -282,7 +257,7 @@ TEST_F(LogPolicies, an_observer_hears_of_each_line_under_its_context) {
          .observe = [](ctx::ContextView context, Level, std::size_t bytes) noexcept {
              volume[std::string{context.baggage().find("tenant").value_or("none")}] += bytes;
          }});
-    for (const auto& logger : {backend(), pool(), sync()}) {
+    for (const auto& logger : all_kinds()) {
         const ctx::Scope scope{
             ctx::test::request().with_baggage(ctx::Baggage{}.set("tenant", "acme"))};
         logger->info("four");
@@ -315,12 +290,13 @@ TEST_F(LogPolicies, may_change_while_eight_threads_log) {
 
 TEST_F(LogPolicies, lines_of_one_time_are_told_apart_by_their_place) {
     ctx::log::set_line_policy({.per_site = {.interval = for_ever, .burst = 1}});
-    const auto logger = sync();
+    const auto other = std::make_shared<MemorySink>();
+    const auto logger = sync(other);
     const spdlog::log_clock::time_point time{};
     for (const int line : {1, 1, 77})
         logger->log(time, spdlog::source_loc{"a.cpp", line, "f"}, spdlog::level::err, "same text");
     EXPECT_EQ(messages().size(), 2U);
-    EXPECT_EQ(other_->messages().size(), 2U);
+    EXPECT_EQ(other->messages().size(), 2U);
 }
 
 class LoggingSink final : public spdlog::sinks::base_sink<std::mutex> {
@@ -339,12 +315,12 @@ private:
 
 TEST_F(LogPolicies, a_sink_that_logs_takes_nothing_from_the_sinks_behind_it) {
     ctx::log::set_line_policy({.per_site = {.interval = for_ever, .burst = 1}});
-    const auto inner = ctx::log::with_context(std::make_shared<spdlog::logger>("in", other_));
-    const auto logger = ctx::log::with_context(std::make_shared<spdlog::logger>(
-        "out", spdlog::sinks_init_list{std::make_shared<LoggingSink>(inner), sink_}));
+    const auto other = std::make_shared<MemorySink>();
+    const auto inner = ctx::log::with_context(std::make_shared<spdlog::logger>("in", other));
+    const auto logger = sync(std::make_shared<LoggingSink>(inner));
     SPDLOG_LOGGER_INFO(logger, "outer");
     EXPECT_THAT(messages(), ElementsAre("outer"));
-    EXPECT_THAT(other_->messages(), ElementsAre("from a sink"));
+    EXPECT_THAT(other->messages(), ElementsAre("from a sink"));
 }
 
 ctx::Context debug_request(std::uint64_t high, std::uint64_t low) {

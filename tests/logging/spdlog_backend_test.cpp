@@ -360,7 +360,7 @@ TEST_F(SpdlogBackend, keeps_no_request_alive_that_a_thread_has_logged_about_last
     }
     EXPECT_TRUE(ctx::log::flush(30s));
     // The backend forgets when it has nothing to do: it gets to that by itself.
-    while (ctx::live_contexts() != before)
+    while (ctx::live_contexts() > before)
         std::this_thread::yield();
     {
         const ctx::Scope scope{ctx::test::request()};
@@ -486,7 +486,7 @@ TEST_F(SpdlogBackend, leaks_no_context) {
     const auto before = ctx::live_contexts();
     log_everywhere(*async({sink_}), 4, 200);
     EXPECT_TRUE(ctx::log::flush(30s));
-    while (ctx::live_contexts() != before)
+    while (ctx::live_contexts() > before)
         std::this_thread::yield();
 }
 

@@ -1,5 +1,5 @@
 #include "logging/contexts.hpp"
-#include "logging/sinks.hpp"
+#include "logging/logger_kinds.hpp"
 #include <ctx/context.hpp>
 #include <ctx/logging/spdlog.hpp>
 
@@ -24,7 +24,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-class SpdlogInstall : public testing::TestWithParam<AsyncMode> {
+class SpdlogInstall : public testing::TestWithParam<AsyncMode>, protected ctx::test::ReadsLines {
 protected:
     ~SpdlogInstall() override { ctx::log::uninstall(); }
 
@@ -32,7 +32,6 @@ protected:
         options.async = GetParam();
         return ctx::log::install(options);
     }
-    std::shared_ptr<MemorySink> sink_ = std::make_shared<MemorySink>();
 
     /// A logger as programs have them before they know of ctx.
     void add_sync(const std::string& name) {
@@ -43,21 +42,6 @@ protected:
         spdlog::register_logger(
             std::make_shared<spdlog::async_logger>(name, sink_, spdlog::thread_pool()));
     }
-    std::vector<std::string> lines() {
-        EXPECT_TRUE(ctx::log::flush(10s));
-        return sink_->lines();
-    }
-    nlohmann::json only_line() {
-        const auto all = lines();
-        if (all.size() != 1) {
-            ADD_FAILURE() << all.size() << " lines";
-            return {};
-        }
-        return nlohmann::json::parse(all[0]);
-    }
-
-private:
-    ctx::test::CleanSpdlog clean_;
 };
 
 TEST_P(SpdlogInstall, a_synchronous_logger_that_somebody_holds_carries_the_context) {

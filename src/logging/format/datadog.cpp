@@ -53,24 +53,14 @@ public:
 
     void append(std::string& out, const LogRecord& record, const RecordContext& context) override {
         out += "{\"date\":\"";
-        const std::size_t before = out.size();
-        out.resize(before + UtcTime::max_size);
-        const char* end = time_.write_millis(out.data() + before, record.time);
-        out.resize(static_cast<std::size_t>(end - out.data()));
+        append_millis(out, time_, record.time);
         out += "\",\"status\":\"";
         out += level_name(record.level);
         append_member(out, "\",\"logger.name\":\"", record.logger);
         append_member(out, ",\"message\":\"", record.message);
-        append_ids(out, context);
+        append_trace(out, context);
         out += service_;
-        for_each_field(context, options_, &is_datadog_name,
-                       [&out](std::string_view name, std::string_view text) {
-                           out += ",\"";
-                           out += name;
-                           out += "\":\"";
-                           out += text;
-                           out += '"';
-                       });
+        append_fields(out, context, options_, &is_datadog_name);
         const bool with_code = has_code(context);
         for_each_value(context, options_, &is_datadog_name, [&](const ShownValue& each) {
             append_member(out, ",\"", datadog_name(each.name(), with_code));
@@ -82,7 +72,7 @@ public:
     }
 
 private:
-    static void append_ids(std::string& out, const RecordContext& context) {
+    static void append_trace(std::string& out, const RecordContext& context) {
         if (!context.trace_id.is_valid()) return;
         out += ",\"dd.trace_id\":\"";
         append_trace_id(out, context.trace_id);

@@ -52,16 +52,7 @@ public:
 
     void append(std::string& out, const LogRecord& record, const RecordContext& context) override {
         append_head(out, record);
-        if (context.trace_id.is_valid()) {
-            out += ",\"trace.id\":\"";
-            append_id(out, context.trace_id);
-            out += '"';
-            if (context.span_id.is_valid()) {
-                out += ",\"span.id\":\"";
-                append_id(out, context.span_id);
-                out += '"';
-            }
-        }
+        if (append_ids(out, ",\"trace.id\":\"", "\",\"span.id\":\"", context)) out += '"';
         out += service_;
         append_origin(out, record);
         append_errors(out, context);
@@ -72,10 +63,7 @@ public:
 private:
     void append_head(std::string& out, const LogRecord& record) {
         out += "{\"@timestamp\":\"";
-        const std::size_t before = out.size();
-        out.resize(before + UtcTime::max_size);
-        const char* end = time_.write_millis(out.data() + before, record.time);
-        out.resize(static_cast<std::size_t>(end - out.data()));
+        append_millis(out, time_, record.time);
         out += "\",\"log.level\":\"";
         out += level_name(record.level);
         append_member(out, "\",\"message\":\"", record.message);

@@ -59,12 +59,9 @@ public:
         out += "{\"severity\":\"";
         out += severity(record.level);
         out += "\",\"time\":\"";
-        const std::size_t before = out.size();
-        out.resize(before + UtcTime::max_size);
-        const char* end = time_.write_micros(out.data() + before, record.time);
-        out.resize(static_cast<std::size_t>(end - out.data()));
+        append_micros(out, time_, record.time);
         append_member(out, "\",\"message\":\"", record.message);
-        append_ids(out, context);
+        append_trace(out, context);
         append_labels(out, record, context);
         append_source(out, record);
         for_each_value(context, options_, &is_gcp_name, [&out](const ShownValue& each) {
@@ -76,13 +73,9 @@ public:
     }
 
 private:
-    void append_ids(std::string& out, const RecordContext& context) const {
-        if (!context.trace_id.is_valid()) return;
-        out += trace_prefix_;
-        append_id(out, context.trace_id);
-        if (context.span_id.is_valid()) {
-            out += "\",\"logging.googleapis.com/spanId\":\"";
-            append_id(out, context.span_id);
+    void append_trace(std::string& out, const RecordContext& context) const {
+        if (!append_ids(out, trace_prefix_, "\",\"logging.googleapis.com/spanId\":\"", context)) {
+            return;
         }
         out += "\",\"logging.googleapis.com/trace_sampled\":";
         out += context.flags.sampled() ? "true" : "false";
@@ -91,14 +84,7 @@ private:
                        const RecordContext& context) const {
         std::string labels;
         if (!record.logger.empty()) append_member(labels, ",\"logger\":\"", record.logger);
-        for_each_field(context, options_, &no_label_is_taken,
-                       [&labels](std::string_view name, std::string_view text) {
-                           labels += ",\"";
-                           labels += name;
-                           labels += "\":\"";
-                           labels += text;
-                           labels += '"';
-                       });
+        append_fields(labels, context, options_, &no_label_is_taken);
         if (labels.empty()) return;
         labels.front() = '{';
         out += ",\"logging.googleapis.com/labels\":" + labels + '}';

@@ -67,14 +67,8 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
     out += '\n';
 }
 
-void append_ids(std::string& out, const RecordContext& context) {
-    if (!context.trace_id.is_valid()) return;
-    out += "TRACE_ID=";
-    detail::append_id(out, context.trace_id);
-    if (context.span_id.is_valid()) {
-        out += "\nSPAN_ID=";
-        detail::append_id(out, context.span_id);
-    }
+void append_trace(std::string& out, const RecordContext& context) {
+    if (!detail::append_ids(out, "TRACE_ID=", "\nSPAN_ID=", context)) return;
     out += "\nTRACE_FLAGS=";
     detail::append_flags(out, context.flags);
     out += '\n';
@@ -132,7 +126,7 @@ private:
 void append_journal_fields(std::string& out, const LogRecord& record, const RecordContext& context,
                            const LineOptions& options) {
     append_record(out, record, options);
-    append_ids(out, context);
+    append_trace(out, context);
     if (context.fields.empty() && context.values.empty()) return;
     NamedFields named{out};
     detail::for_each_field(context, options, &no_name_is_taken,

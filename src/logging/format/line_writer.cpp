@@ -5,9 +5,9 @@ namespace ctx::log {
 namespace detail {
 namespace {
 
-class JsonWriter final : public LineWriter {
+class JsonLineWriter final : public LineWriter {
 public:
-    explicit JsonWriter(std::shared_ptr<const JsonLines::Options> options)
+    explicit JsonLineWriter(std::shared_ptr<const JsonLines::Options> options)
         : lines_(std::move(options)) {}
 
     void append(std::string& out, const LogRecord& record, const RecordContext& context) override {
@@ -25,7 +25,7 @@ std::unique_ptr<LineWriter> make_json_writer(LineOptions options) {
     lines->resource_members = json_resource_members(options.resource, options.resource_attributes);
     lines->only_fields = std::move(options.only_fields);
     lines->secret_names = std::move(options.secret_names);
-    return std::make_unique<JsonWriter>(std::move(lines));
+    return std::make_unique<JsonLineWriter>(std::move(lines));
 }
 
 }  // namespace detail

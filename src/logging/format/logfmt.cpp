@@ -50,14 +50,7 @@ public:
 
     void append(std::string& out, const LogRecord& record, const RecordContext& context) override {
         append_head(out, record);
-        if (context.trace_id.is_valid()) {
-            out += " trace_id=";
-            append_id(out, context.trace_id);
-            if (context.span_id.is_valid()) {
-                out += " span_id=";
-                append_id(out, context.span_id);
-            }
-        }
+        append_ids(out, " trace_id=", " span_id=", context);
         for_each_field(context, options_, &is_logfmt_name,
                        [&out](std::string_view name, std::string_view text) {
                            append_key(out, unescaped(name));
@@ -80,10 +73,7 @@ public:
 private:
     void append_head(std::string& out, const LogRecord& record) {
         out += "ts=";
-        const std::size_t before = out.size();
-        out.resize(before + UtcTime::max_size);
-        const char* end = time_.write_micros(out.data() + before, record.time);
-        out.resize(static_cast<std::size_t>(end - out.data()));
+        append_micros(out, time_, record.time);
         out += " level=";
         out += level_name(record.level);
         out += " logger=";

@@ -29,7 +29,7 @@ public:
         out += "\"},\"values\":[[\"" + unix_nanos(record.time);
         append_member(out, "\",\"", record.message);
         std::string metadata;
-        append_ids(metadata, context);
+        if (append_ids(metadata, ",\"trace_id\":\"", "\",\"span_id\":\"", context)) metadata += '"';
         append_texts(metadata, record, context);
         if (!metadata.empty()) {
             metadata.front() = '{';
@@ -39,26 +39,9 @@ public:
     }
 
 private:
-    static void append_ids(std::string& out, const RecordContext& context) {
-        if (!context.trace_id.is_valid()) return;
-        out += ",\"trace_id\":\"";
-        append_id(out, context.trace_id);
-        if (context.span_id.is_valid()) {
-            out += "\",\"span_id\":\"";
-            append_id(out, context.span_id);
-        }
-        out += '"';
-    }
     void append_texts(std::string& out, const LogRecord& record,
                       const RecordContext& context) const {
-        for_each_field(context, options_, &is_loki_name,
-                       [&out](std::string_view name, std::string_view text) {
-                           out += ",\"";
-                           out += name;
-                           out += "\":\"";
-                           out += text;
-                           out += '"';
-                       });
+        append_fields(out, context, options_, &is_loki_name);
         for_each_value(context, options_, &is_loki_name, [&out](const ShownValue& each) {
             append_member(out, ",\"", each.name());
             out += ":\"";

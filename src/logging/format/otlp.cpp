@@ -88,7 +88,7 @@ public:
         out += "},\"attributes\":[";
         append_attributes(out, record, context);
         out += ']';
-        append_ids(out, context);
+        append_trace(out, context);
         out += "}]}]}]}\n";
     }
 
@@ -119,14 +119,10 @@ private:
         const std::string_view function = text_of(record.source.function);
         if (!function.empty()) append_string(out, "code.function.name", function, first);
     }
-    static void append_ids(std::string& out, const RecordContext& context) {
+    static void append_trace(std::string& out, const RecordContext& context) {
         if (!context.trace_id.is_valid()) return;
-        out += ",\"flags\":" + std::to_string(int{context.flags.bits()}) + ",\"traceId\":\"";
-        append_id(out, context.trace_id);
-        out += '"';
-        if (!context.span_id.is_valid()) return;
-        out += ",\"spanId\":\"";
-        append_id(out, context.span_id);
+        out += ",\"flags\":" + std::to_string(int{context.flags.bits()});
+        append_ids(out, ",\"traceId\":\"", "\",\"spanId\":\"", context);
         out += '"';
     }
 

@@ -66,18 +66,46 @@ void append_member(std::string& out, std::string_view before, std::string_view t
     out += '"';
 }
 
+bool append_ids(std::string& out, std::string_view before_trace, std::string_view before_span,
+                const RecordContext& context) {
+    if (!context.trace_id.is_valid()) return false;
+    out += before_trace;
+    append_id(out, context.trace_id);
+    if (context.span_id.is_valid()) {
+        out += before_span;
+        append_id(out, context.span_id);
+    }
+    return true;
+}
+
+void append_micros(std::string& out, UtcTime& clock, std::chrono::system_clock::time_point time) {
+    append_written(out, UtcTime::max_size, [&](char* to) { return clock.write_micros(to, time); });
+}
+
+void append_millis(std::string& out, UtcTime& clock, std::chrono::system_clock::time_point time) {
+    append_written(out, UtcTime::max_size, [&](char* to) { return clock.write_millis(to, time); });
+}
+
+void append_fields(std::string& out, const RecordContext& context, const LineOptions& options,
+                   ShownValues::IsReserved is_reserved) {
+    for_each_field(context, options, is_reserved,
+                   [&out](std::string_view name, std::string_view text) {
+                       out += ",\"";
+                       out += name;
+                       out += "\":\"";
+                       out += text;
+                       out += '"';
+                   });
+}
+
 void append_json_value(std::string& out, const Value& value) {
-    const std::size_t before = out.size();
-    out.resize(before + json_value_bound(value));
-    const char* end = write_json_value(out.data() + before, value);
-    out.resize(static_cast<std::size_t>(end - out.data()));
+    append_written(out, json_value_bound(value),
+                   [&value](char* to) { return write_json_value(to, value); });
 }
 
 void append_value_text(std::string& out, const Value& value) {
-    const std::size_t before = out.size();
-    out.resize(before + json_value_bound(value));
-    const char* end = write_value_text(out.data() + before, value);
-    out.resize(static_cast<std::size_t>(end - out.data()));
+    append_written(out, json_value_bound(value),
+                   [&value](char* to) { return write_value_text(to, value); });
 }
 
 void append_flags(std::string& out, TraceFlags flags) {

@@ -26,12 +26,32 @@ void append_value_text(std::string& out, const Value& value);
 /// backslashes as they are.
 void append_visible(std::string& out, std::string_view text);
 
+/// Appends what `write` writes, at most `bound` bytes: it gets a place and returns the end.
+template <typename Write>
+void append_written(std::string& out, std::size_t bound, const Write& write) {
+    const std::size_t before = out.size();
+    out.resize(before + bound);
+    const char* end = write(out.data() + before);
+    out.resize(static_cast<std::size_t>(end - out.data()));
+}
+
 template <typename Id>
 void append_id(std::string& out, const Id& id) {
-    const std::size_t before = out.size();
-    out.resize(before + Id::hex_digits);
-    id.write_hex(out.data() + before);
+    append_written(out, Id::hex_digits, [&id](char* to) {
+        id.write_hex(to);
+        return to + Id::hex_digits;
+    });
 }
+
+/// Appends both ids, if there are any: `before_trace`4bf9…`before_span`00f0….
+/// @return whether there was a trace id.
+bool append_ids(std::string& out, std::string_view before_trace, std::string_view before_span,
+                const RecordContext& context);
+
+/// 2026-11-20T16:27:08.095260Z
+void append_micros(std::string& out, UtcTime& clock, std::chrono::system_clock::time_point time);
+/// 2026-11-20T16:27:08.095Z
+void append_millis(std::string& out, UtcTime& clock, std::chrono::system_clock::time_point time);
 
 /// `01`.
 void append_flags(std::string& out, TraceFlags flags);
@@ -71,6 +91,10 @@ void for_each_value(const RecordContext& context, const LineOptions& options,
     if (context.values.empty()) return;
     ShownValues{context.values, context.fields, options.secret_names, is_reserved}.for_each(show);
 }
+
+/// Appends `,"name":"text"` for each field that is wanted.
+void append_fields(std::string& out, const RecordContext& context, const LineOptions& options,
+                   ShownValues::IsReserved is_reserved);
 
 /// Nanoseconds since 1970.
 [[nodiscard]] std::string unix_nanos(std::chrono::system_clock::time_point time);

@@ -64,10 +64,7 @@ public:
 
     void append(std::string& out, const LogRecord& record, const RecordContext& context) override {
         out += '<' + std::to_string(user_facility * 8 + syslog_severity(record.level)) + ">1 ";
-        const std::size_t before = out.size();
-        out.resize(before + UtcTime::max_size);
-        const char* end = time_.write_micros(out.data() + before, record.time);
-        out.resize(static_cast<std::size_t>(end - out.data()));
+        append_micros(out, time_, record.time);
         const std::string_view application = service_.empty() ? record.logger : service_;
         out += ' ' + host_ + ' ' + header_field(application, 48) + ' ' + std::to_string(getpid()) +
                ' ' + header_field(record.logger, 32) + ' ';
@@ -80,13 +77,7 @@ public:
 private:
     void append_structured_data(std::string& out, const RecordContext& context) const {
         const std::size_t before = out.size();
-        if (context.trace_id.is_valid()) {
-            out += "[opentelemetry trace_id=\"";
-            append_id(out, context.trace_id);
-            if (context.span_id.is_valid()) {
-                out += "\" span_id=\"";
-                append_id(out, context.span_id);
-            }
+        if (append_ids(out, "[opentelemetry trace_id=\"", "\" span_id=\"", context)) {
             out += "\" trace_flags=\"";
             append_flags(out, context.flags);
             out += "\"]";

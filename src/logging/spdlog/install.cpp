@@ -43,8 +43,18 @@ std::shared_ptr<const spdlog::formatter> make_formatter(
     return line_formatter(line_format_of(options.format), std::move(line));
 }
 
+bool shows_resource(const Options& options) noexcept {
+    return !options.resource_attributes.empty() ||
+           (options.format > Format::json && options.format <= Format::console);
+}
+
+Resource resource_of(const Options& options) {
+    return options.resource ? *options.resource : Resource::from_environment();
+}
+
 std::shared_ptr<const detail::Settings> make_settings(const Options& options) {
-    const Resource resource = options.resource ? *options.resource : Resource::from_environment();
+    // Nobody hears of a malformed OTEL_RESOURCE_ATTRIBUTES that no line would show.
+    const Resource resource = shows_resource(options) ? resource_of(options) : Resource{};
     auto lines = std::make_shared<JsonLines::Options>();
     lines->only_fields = options.fields;
     lines->secret_names = options.secret_names;
