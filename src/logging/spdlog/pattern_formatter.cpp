@@ -38,9 +38,12 @@ void write_fields(spdlog::memory_buf_t& out, const RecordContext& context,
                   const JsonLines::Options& options) {
     RecordContext without_ids = context;
     without_ids.trace_id = {};
-    std::string text(text_suffix_bound(without_ids), '\0');
-    const char* end = write_text_suffix(text.data(), without_ids, &options);
-    if (end != text.data()) out.append(text.data() + 1, end);  // without the space in front
+    const std::size_t begin = out.size();
+    out.resize(begin + text_suffix_bound(without_ids));
+    char* const text = out.data() + begin;
+    const char* end = write_text_suffix(text, without_ids, &options);
+    if (end != text) end = std::copy(text + 1, const_cast<char*>(end), text);  // no space in front
+    out.resize(static_cast<std::size_t>(end - out.data()));
 }
 
 /// Fills up or cuts what was written from `begin` on, as spdlog's own flags do.
