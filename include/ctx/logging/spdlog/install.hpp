@@ -66,10 +66,11 @@ CTX_EXPORT InstallReport install(const Options& options = {});
 /// wrapped sinks.
 CTX_EXPORT void uninstall();
 
-/// Waits until every line that was accepted before the call has reached its sinks and they have
-/// flushed. With a pool of several workers a line that another worker holds in its hands may come
-/// a moment later. @return false when that took longer than `timeout`; also when called by a worker
-/// of the pool, which cannot wait for itself.
+/// Waits until every line that loggers with contexts accepted before the call has reached its sinks
+/// and they have flushed; not for loggers that install() could not reach. With a pool of several
+/// workers a line that another worker holds in its hands may come a moment later. @return false when
+/// that took longer than `timeout`; also when called by a worker of the pool, which cannot wait for
+/// itself.
 CTX_EXPORT bool flush(std::chrono::milliseconds timeout);
 
 /// Lets lines that are on their way to the backend reach their sinks when the process
