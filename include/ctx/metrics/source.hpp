@@ -33,6 +33,24 @@ struct BucketSnapshot {
     std::optional<Exemplar> exemplar{};
 };
 
+/// The buckets of a native histogram on one side of zero: `counts[i]` observations have index
+/// `first + i`. In a positive bucket of index i are values in (base^(i-1), base^i], where base is
+/// 2^(2^-schema); a negative one is its mirror.
+struct NativeBuckets {
+    std::int32_t first = 0;
+    std::vector<std::uint64_t> counts{};
+};
+
+/// What a histogram also counted in exponential buckets (Prometheus' native histograms,
+/// OpenTelemetry's exponential ones): more precise, and without bounds to choose.
+struct NativeHistogramSnapshot {
+    std::int32_t schema = 0;    ///< -4 to 8: there are 2^schema buckets per power of two
+    double zero_threshold = 0;  ///< values of at most this magnitude are in zero_count
+    std::uint64_t zero_count = 0;
+    NativeBuckets positive{};
+    NativeBuckets negative{};
+};
+
 /// One series and its value.
 struct SeriesSnapshot {
     std::vector<std::pair<std::string, std::string>> labels{};
@@ -42,6 +60,7 @@ struct SeriesSnapshot {
     std::int64_t unix_ms = 0;                            ///< 0: now, as it should be
     std::optional<Exemplar> exemplar{};                  ///< counter
     std::vector<BucketSnapshot> buckets{};               ///< histogram, by bound, the last +Inf
+    std::optional<NativeHistogramSnapshot> native{};     ///< histogram; no text format shows it
     std::vector<std::pair<double, double>> quantiles{};  ///< summary: quantile and value
 };
 
