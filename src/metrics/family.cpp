@@ -85,11 +85,15 @@ void refuse_observation() noexcept {
     invalid_observations.add();
 }
 
+void lose_update() noexcept {
+    lost_updates.add();
+}
+
 Series* Row::find_slowly(const Node* node) noexcept {
     try {
         return family->resolve(*this, node);
     } catch (const std::bad_alloc&) {
-        lost_updates.add();
+        lose_update();
         return nullptr;
     }
 }

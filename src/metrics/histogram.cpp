@@ -10,12 +10,30 @@ namespace {
 
 using detail::HistogramSeries;
 
+absl::Status refuse(const HistogramOptions& options, const char* reason) {
+    return absl::InvalidArgumentError("family " + options.name + ": " + reason);
+}
+
+absl::Status check_native(const HistogramOptions& options) {
+    if (!options.native) return absl::OkStatus();
+    const NativeHistogramOptions& native = *options.native;
+    if (native.schema < detail::min_native_schema || native.schema > detail::max_native_schema) {
+        return refuse(options, "the schema is not -4 to 8");
+    }
+    if (native.max_buckets < 16 || native.max_buckets > 1024) {
+        return refuse(options, "max_buckets is not 16 to 1024");
+    }
+    if (!std::isfinite(native.zero_threshold) || native.zero_threshold < 0) {
+        return refuse(options, "the zero threshold is negative or not finite");
+    }
+    return absl::OkStatus();
+}
+
 absl::Status check_bounds(const HistogramOptions& options) {
     for (std::size_t i = 0; i < options.bounds.size(); ++i) {
         if (!std::isfinite(options.bounds[i]) ||
             (i > 0 && options.bounds[i] <= options.bounds[i - 1])) {
-            return absl::InvalidArgumentError("family " + options.name +
-                                              ": the bounds are not ascending and finite");
+            return refuse(options, "the bounds are not ascending and finite");
         }
     }
     return absl::OkStatus();
@@ -23,8 +41,11 @@ absl::Status check_bounds(const HistogramOptions& options) {
 
 }  // namespace
 
-detail::HistogramSeries::HistogramSeries(std::span<const double> upper_bounds)
-    : bounds(upper_bounds), buckets(std::make_unique<Bucket[]>(upper_bounds.size() + 1)) {}
+detail::HistogramSeries::HistogramSeries(std::span<const double> upper_bounds,
+                                         std::unique_ptr<NativeCounts> counts)
+    : bounds(upper_bounds),
+      buckets(std::make_unique<Bucket[]>(upper_bounds.size() + 1)),
+      native(std::move(counts)) {}
 
 detail::HistogramSeries::~HistogramSeries() {
     for (std::size_t i = 0; i <= bounds.size(); ++i)
@@ -52,6 +73,7 @@ std::vector<double> exponential_bounds(double start, double factor, std::size_t 
 
 absl::StatusOr<std::shared_ptr<HistogramFamily>> HistogramFamily::create(HistogramOptions options) {
     if (auto status = check_bounds(options); !status.ok()) return status;
+    if (auto status = check_native(options); !status.ok()) return status;
     detail::FamilyDeclaration declaration{.name = std::move(options.name),
                                           .type = MetricType::histogram,
                                           .help = std::move(options.help),
@@ -63,13 +85,14 @@ absl::StatusOr<std::shared_ptr<HistogramFamily>> HistogramFamily::create(Histogr
                                           .samples_per_series = options.bounds.size() + 3};
     if (auto status = check(declaration); !status.ok()) return status;
     std::shared_ptr<HistogramFamily> family{
-        new HistogramFamily{std::move(declaration), std::move(options.bounds)}};
+        new HistogramFamily{std::move(declaration), std::move(options.bounds), options.native}};
     family->make_first_series();
     return family;
 }
 
-HistogramFamily::HistogramFamily(detail::FamilyDeclaration declared, std::vector<double> bounds)
-    : Family(std::move(declared)), bounds_(std::move(bounds)) {
+HistogramFamily::HistogramFamily(detail::FamilyDeclaration declared, std::vector<double> bounds,
+                                 std::optional<NativeHistogramOptions> native)
+    : Family(std::move(declared)), bounds_(std::move(bounds)), native_(native) {
     for (const double bound : bounds_)
         le_.push_back("le=\"" + detail::canonical_number(bound) + "\"} ");
     le_.emplace_back("le=\"+Inf\"} ");
@@ -81,7 +104,8 @@ Histogram HistogramFamily::with(std::span<const std::string_view> values) {
 }
 
 std::unique_ptr<detail::Series> HistogramFamily::make_series() const {
-    return std::make_unique<HistogramSeries>(bounds_);
+    auto native = native_ ? std::make_unique<detail::NativeCounts>(*native_) : nullptr;
+    return std::make_unique<HistogramSeries>(bounds_, std::move(native));
 }
 
 void HistogramFamily::write_series(PageWriter& page, const detail::Series& series) const {
@@ -126,6 +150,7 @@ void HistogramFamily::read_series(const detail::Series& series, SeriesSnapshot& 
             i < bounds_.size() ? bounds_[i] : std::numeric_limits<double>::infinity();
     }
     snapshot.sum = histogram.sum.load(std::memory_order_relaxed);
+    if (histogram.native != nullptr) snapshot.native = histogram.native->read();
 }
 
 }  // namespace ctx

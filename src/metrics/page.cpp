@@ -1,50 +1,13 @@
-#include "metrics/metric_text.hpp"
-#include <ctx/context/stats.hpp>
+#include "metrics/protobuf_page.hpp"
+#include "metrics/self_families.hpp"
 #include <ctx/metrics/page.hpp>
 #include <ctx/metrics/page_writer.hpp>
 
 #include <algorithm>
 #include <iterator>
-#include <map>
 #include <utility>
 
 namespace ctx {
-namespace {
-
-/// OpenTelemetry's mapping: one info metric, dots become underscores, attributes that then have
-/// one name are joined with ';'.
-void write_target(PageWriter& page, const Resource& resource) {
-    std::map<std::string, std::string> values;
-    for (const auto& [key, value] : resource.attributes()) {
-        std::string& joined = values[detail::to_label_name(key)];
-        joined = joined.empty() ? value : joined + ";" + value;
-    }
-    std::string labels;
-    for (const auto& [name, value] : values) {
-        if (detail::is_label_name(name)) detail::append_label(labels, name, value);
-    }
-    if (labels.empty()) return;
-    const FamilyHead head{"target", MetricType::info, {}, "What is the same for all metrics."};
-    if (page.begin_family(head)) page.sample("_info", labels, std::uint64_t{1});
-}
-
-void write_stats(PageWriter& page) {
-    constexpr std::string_view suffix = "_total";
-    std::string_view family;
-    bool begun = false;
-    for (const StatSample& stat : stats()) {
-        const bool counter = stat.name.ends_with(suffix);
-        std::string_view name = stat.name;
-        if (counter) name.remove_suffix(suffix.size());
-        const MetricType type = counter ? MetricType::counter : MetricType::unknown;
-        if (stat.name != family) begun = page.begin_family({name, type, {}, stat.help});
-        family = stat.name;
-        if (begun) page.sample(counter ? suffix : "", stat.labels, stat.value);
-    }
-}
-
-}  // namespace
-
 MetricsPage::MetricsPage(MetricsPageOptions options) : options_(std::move(options)) {}
 
 MetricsPage::~MetricsPage() = default;
@@ -65,16 +28,35 @@ MetricsPage::Sources MetricsPage::sources() const {
 }
 
 std::string MetricsPage::render(PageFormat format) const {
+    return format == PageFormat::protobuf ? render_protobuf() : render_text(format);
+}
+
+std::string MetricsPage::render_text(PageFormat format) const {
     // Pages of one process change little from scrape to scrape.
     const std::size_t last_size = last_size_.load(std::memory_order_relaxed);
     PageWriter page{format, last_size + last_size / 8 + 4096};
-    write_target(page, options_.resource);
+    if (const auto target = detail::target_family(options_.resource)) page.family(*target);
     for (const auto& source : sources())
         source->write(page);
-    if (options_.self_metrics) write_stats(page);
+    if (options_.self_metrics) {
+        for (const FamilySnapshot& family : detail::stats_families())
+            page.family(family);
+    }
     std::string body = std::move(page).finish();
     last_size_.store(body.size(), std::memory_order_relaxed);
     return body;
+}
+
+std::string MetricsPage::render_protobuf() const {
+    std::vector<FamilySnapshot> families = read();
+    if (auto target = detail::target_family(options_.resource)) {
+        families.insert(families.begin(), *std::move(target));
+    }
+    if (options_.self_metrics) {
+        std::vector<FamilySnapshot> stats = detail::stats_families();
+        std::move(stats.begin(), stats.end(), std::back_inserter(families));
+    }
+    return detail::encode_protobuf(families);
 }
 
 RenderedPage MetricsPage::render(std::string_view accept) const {

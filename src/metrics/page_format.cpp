@@ -62,6 +62,8 @@ std::optional<int> parse_weight(std::string_view text) noexcept {
 struct Range {
     std::string_view type;
     std::string_view version;
+    std::string_view proto;
+    std::string_view encoding;
     int weight = 1000;
     bool well_formed = true;
 };
@@ -78,6 +80,10 @@ Range parse_range(std::string_view text) noexcept {
         }
         if (equals_ignoring_case(name, "version")) {
             range.version = value;
+        } else if (equals_ignoring_case(name, "proto")) {
+            range.proto = value;
+        } else if (equals_ignoring_case(name, "encoding")) {
+            range.encoding = value;
         } else if (equals_ignoring_case(name, "q")) {
             const auto weight = parse_weight(value);
             range.well_formed = weight.has_value();
@@ -96,6 +102,11 @@ std::optional<PageFormat> format_of(const Range& range) noexcept {
             return PageFormat::openmetrics_0_0_1;
         }
         return {};
+    }
+    if (equals_ignoring_case(range.type, "application/vnd.google.protobuf")) {
+        const bool known = range.proto == "io.prometheus.client.MetricFamily" &&
+                           equals_ignoring_case(range.encoding, "delimited");
+        return known ? std::optional{PageFormat::protobuf} : std::nullopt;
     }
     const bool plain = equals_ignoring_case(range.type, "text/plain") &&
                        (range.version.empty() || range.version == "0.0.4");
@@ -127,6 +138,9 @@ std::string_view content_type(PageFormat format) noexcept {
             return "application/openmetrics-text; version=1.0.0; charset=utf-8";
         case PageFormat::openmetrics_0_0_1:
             return "application/openmetrics-text; version=0.0.1; charset=utf-8";
+        case PageFormat::protobuf:
+            return "application/vnd.google.protobuf; "
+                   "proto=io.prometheus.client.MetricFamily; encoding=delimited";
         case PageFormat::text:
             break;
     }

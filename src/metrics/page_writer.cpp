@@ -1,11 +1,9 @@
-#include "metrics/dropped.hpp"
 #include "metrics/metric_text.hpp"
+#include "metrics/page_names.hpp"
 #include <ctx/metrics/detail/exemplar_slot.hpp>
 #include <ctx/metrics/page_writer.hpp>
 
-#include <array>
 #include <string>
-#include <unordered_set>
 #include <utility>
 
 namespace ctx {
@@ -15,67 +13,40 @@ struct TypeNames {
     std::string_view openmetrics;
     std::string_view text;
     std::string_view text_suffix;  // of the names in TYPE and HELP of the text format
-    std::array<std::string_view, 4> sample_suffixes;
 };
 
-// OpenMetrics 1.0 "Suffixes": what a family of each type may put behind its name. `_created` is
-// never written, but belongs to the family all the same.
-const TypeNames& names_of(MetricType type) noexcept {
-    static constexpr TypeNames counter{"counter", "counter", "_total", {"_total", "_created"}};
-    static constexpr TypeNames gauge{"gauge", "gauge", "", {}};
-    static constexpr TypeNames histogram{
-        "histogram", "histogram", "", {"_bucket", "_count", "_sum", "_created"}};
-    static constexpr TypeNames summary{"summary", "summary", "", {"_count", "_sum", "_created"}};
-    static constexpr TypeNames info{"info", "gauge", "_info", {"_info"}};
-    static constexpr TypeNames unknown{"unknown", "untyped", "", {}};
+TypeNames names_of(MetricType type) noexcept {
     switch (type) {
         case MetricType::counter:
-            return counter;
+            return {"counter", "counter", "_total"};
         case MetricType::gauge:
-            return gauge;
+            return {"gauge", "gauge", ""};
         case MetricType::histogram:
-            return histogram;
+            return {"histogram", "histogram", ""};
         case MetricType::summary:
-            return summary;
+            return {"summary", "summary", ""};
         case MetricType::info:
-            return info;
+            return {"info", "gauge", "_info"};
         case MetricType::unknown:
             break;
     }
-    return unknown;
+    return {"unknown", "untyped", ""};
 }
 
 }  // namespace
 
-struct PageWriter::Names {
-    std::unordered_set<std::string> taken;
-    std::unordered_set<std::string> series;  // label sets of the family being written
-};
-
 PageWriter::PageWriter(PageFormat format, std::size_t expected_bytes)
-    : format_(format), unix_ms_(detail::coarse_unix_ms()), names_(std::make_unique<Names>()) {
+    : format_(format),
+      unix_ms_(detail::coarse_unix_ms()),
+      names_(std::make_unique<detail::PageNames>()) {
     text_.reserve(expected_bytes);
 }
 
 PageWriter::~PageWriter() = default;
 
 bool PageWriter::begin_family(const FamilyHead& family) {
-    const TypeNames& names = names_of(family.type);
-    if (!detail::is_metric_name(family.name)) {
-        detail::drop_family(family.name, "the name is not allowed");
-        return false;
-    }
-    std::vector<std::string> wanted{std::string(family.name)};
-    for (const std::string_view suffix : names.sample_suffixes) {
-        if (!suffix.empty()) wanted.push_back(std::string(family.name) + std::string(suffix));
-    }
-    for (const std::string& name : wanted) {
-        if (names_->taken.contains(name)) {
-            detail::drop_family(family.name, "another family of the page has the name " + name);
-            return false;
-        }
-    }
-    names_->taken.insert(wanted.begin(), wanted.end());
+    if (!names_->claim(family.name, family.type)) return false;
+    const TypeNames names = names_of(family.type);
     name_ = family.name;
 
     const std::string_view shown_suffix = openmetrics() ? std::string_view{} : names.text_suffix;

@@ -1,14 +1,12 @@
 #include "metrics/snapshot_writer.hpp"
 
-#include "metrics/dropped.hpp"
 #include "metrics/metric_text.hpp"
-#include <ctx/baggage/utf8.hpp>
+#include "metrics/series_check.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
-#include <vector>
 
 namespace ctx {
 
@@ -25,60 +23,18 @@ bool has_negative_bound(const SeriesSnapshot& series) noexcept {
     return !series.buckets.empty() && series.buckets.front().upper_bound < 0;
 }
 
-/// OpenMetrics 1.0 "Exemplars": proper names, each once, and 128 code points in all.
-bool is_writable(const Exemplar& exemplar) {
-    constexpr std::size_t max_code_points = 128;
-    std::size_t code_points = 0;
-    std::unordered_set<std::string_view> names;
-    for (const auto& [name, value] : exemplar.labels) {
-        if (!is_label_name(name) || !names.insert(name).second) return false;
-        code_points += name.size() + count_code_points(value);
-    }
-    return code_points <= max_code_points;
-}
-
 }  // namespace
 
 void SnapshotWriter::write() {
     if (!page_.begin_family({family_.name, family_.type, family_.unit, family_.help})) return;
+    SeriesCheck check{family_.type};
     for (const SeriesSnapshot& series : family_.series) {
+        if (!check.passes(family_.name, series)) continue;
         std::string labels;
-        const std::string_view problem = labels_of(series, labels);
-        if (problem.empty()) {
-            write_series(series, labels);
-        } else {
-            drop_series(family_.name, labels, problem);
-        }
+        for (const auto& [name, value] : series.labels)
+            append_label(labels, name, value);
+        write_series(series, labels);
     }
-}
-
-std::string_view SnapshotWriter::labels_of(const SeriesSnapshot& series, std::string& labels) {
-    std::vector<std::string_view> names;
-    std::vector<std::string> sorted;
-    for (const auto& [name, value] : series.labels) {
-        append_label(labels, name, value);
-        std::string single;
-        append_label(single, name, value);
-        if (!single.empty()) sorted.push_back(std::move(single));
-        if (!is_label_name(name)) return "a label's name is not allowed";
-        if ((family_.type == MetricType::histogram && name == "le") ||
-            (family_.type == MetricType::summary && name == "quantile")) {
-            return "it has a label of its own named le or quantile";
-        }
-        if (std::find(names.begin(), names.end(), name) != names.end()) {
-            return "a label's name appears twice";
-        }
-        names.push_back(name);
-    }
-    std::sort(sorted.begin(), sorted.end());
-    std::string identity;
-    for (const std::string& label : sorted)
-        identity.append(label).append(",");
-    if (!seen_.insert(std::move(identity)).second) return "another series has the same labels";
-    if (family_.type == MetricType::counter && !(series.value >= 0)) {
-        return "a counter cannot be negative or NaN";
-    }
-    return {};
 }
 
 void SnapshotWriter::write_series(const SeriesSnapshot& series, const std::string& labels) {

@@ -6,7 +6,6 @@
 
 #include <string>
 #include <string_view>
-#include <unordered_set>
 
 namespace ctx::detail {
 
@@ -18,8 +17,6 @@ public:
     void write();
 
 private:
-    /// Why the series must be left out; empty: it need not.
-    [[nodiscard]] std::string_view labels_of(const SeriesSnapshot& series, std::string& labels);
     void write_series(const SeriesSnapshot& series, const std::string& labels);
     void write_histogram(const SeriesSnapshot& series, const std::string& labels);
     void write_summary(const SeriesSnapshot& series, const std::string& labels);
@@ -31,7 +28,6 @@ private:
     PageWriter& page_;
     const FamilySnapshot& family_;
     LeStyle style_;
-    std::unordered_set<std::string> seen_;
 };
 
 }  // namespace ctx::detail

@@ -44,7 +44,7 @@ const char* const browser =
 INSTANTIATE_TEST_SUITE_P(Scrapers, Negotiation,
                          testing::Values(Case{"prometheus_2", prometheus_2, openmetrics_1_0_0},
                                          Case{"prometheus_2_protobuf", prometheus_2_protobuf,
-                                              openmetrics_1_0_0},
+                                              protobuf},
                                          Case{"prometheus_3", prometheus_3, openmetrics_1_0_0},
                                          Case{"browser", browser, text}, Case{"curl", "*/*", text},
                                          Case{"nothing", "", text}),
@@ -66,6 +66,30 @@ INSTANTIATE_TEST_SUITE_P(
              openmetrics_1_0_0},
         Case{"unknown_text", "text/plain;version=1.0.0,application/openmetrics-text;q=0.1",
              openmetrics_0_0_1}),
+    name_of);
+
+INSTANTIATE_TEST_SUITE_P(
+    Protobuf, Negotiation,
+    testing::Values(Case{"bare", "application/vnd.google.protobuf", text},
+                    Case{"without_encoding",
+                         "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily",
+                         text},
+                    Case{"as_text",
+                         "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;"
+                         "encoding=text",
+                         text},
+                    Case{"another_message",
+                         "application/vnd.google.protobuf;proto=io.prometheus.write.v2.Request;"
+                         "encoding=delimited",
+                         text},
+                    Case{"any_order_and_quotes",
+                         "application/vnd.google.protobuf; encoding=\"delimited\"; "
+                         "proto=\"io.prometheus.client.MetricFamily\"",
+                         protobuf},
+                    Case{"weighed_down",
+                         "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;"
+                         "encoding=delimited;q=0.1,text/plain;q=0.2",
+                         text}),
     name_of);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -111,6 +135,12 @@ TEST(ContentType, is_what_servers_expect) {
               "application/openmetrics-text; version=0.0.1; charset=utf-8");
     EXPECT_EQ(ctx::content_type(openmetrics_1_0_0),
               "application/openmetrics-text; version=1.0.0; charset=utf-8");
+}
+
+TEST(ContentType, of_protobuf_names_the_message) {
+    EXPECT_EQ(ctx::content_type(protobuf),
+              "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; "
+              "encoding=delimited");
 }
 
 static_assert(noexcept(ctx::negotiate("")));

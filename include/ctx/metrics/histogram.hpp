@@ -16,6 +16,7 @@
 #pragma once
 
 #include <ctx/export.hpp>
+#include <ctx/metrics/detail/exponential_buckets.hpp>
 #include <ctx/metrics/detail/family.hpp>
 #include <ctx/metrics/detail/series.hpp>
 #include <ctx/metrics/dimension.hpp>
@@ -28,6 +29,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,7 +38,32 @@
 
 namespace ctx {
 
+/// Exponential buckets, which need no bounds: Prometheus' native histograms. They are shown in
+/// protobuf pages and in OTLP; text pages have no form for them and show `bounds`.
+struct NativeHistogramOptions {
+    /// 2^schema buckets per power of two, -4 to 8: at 3 a bucket is 9 % wide.
+    int schema = 3;
+    /// Neighbours are merged when the values would need more, per sign; 16 to 1024.
+    std::size_t max_buckets = 160;
+    /// Values of at most this magnitude count as zero. Finite, not negative.
+    double zero_threshold = 0x1p-128;
+};
+
 namespace detail {
+
+/// What a series of a native histogram has beside its classic buckets.
+struct CTX_EXPORT NativeCounts {
+    explicit NativeCounts(const NativeHistogramOptions& options) noexcept;
+
+    /// Anything but NaN. Counts a lost update when there was no memory.
+    void add(double value) noexcept;
+    [[nodiscard]] NativeHistogramSnapshot read() const;
+
+    const double zero_threshold;
+    std::atomic<std::uint64_t> zero{0};
+    ExponentialBuckets positive;
+    ExponentialBuckets negative;
+};
 
 struct CTX_EXPORT HistogramSeries final : Series {
     struct Bucket {
@@ -44,13 +71,14 @@ struct CTX_EXPORT HistogramSeries final : Series {
         std::atomic<ExemplarSlot*> exemplar{nullptr};
     };
 
-    explicit HistogramSeries(std::span<const double> bounds);
+    HistogramSeries(std::span<const double> bounds, std::unique_ptr<NativeCounts> native);
     ~HistogramSeries() override;
     [[nodiscard]] const void* exemplars_at() const noexcept override { return buckets.get(); }
 
     alignas(64) std::atomic<double> sum{0};
-    std::span<const double> bounds;     // of the family, ascending, without +Inf
-    std::unique_ptr<Bucket[]> buckets;  // one more than bounds
+    std::span<const double> bounds;        // of the family, ascending, without +Inf
+    std::unique_ptr<Bucket[]> buckets;     // one more than bounds
+    std::unique_ptr<NativeCounts> native;  // null: classic buckets only
 
     [[nodiscard]] static std::size_t bucket_of(double value,
                                                std::span<const double> bounds) noexcept {
@@ -85,6 +113,9 @@ struct HistogramOptions {
     std::string unit{};
     /// Upper bounds, ascending, finite; +Inf is added.
     std::vector<double> bounds = duration_bounds();
+    /// Exponential buckets too. An observation costs a second count, a series some 300 bytes to
+    /// 1.5 KB more.
+    std::optional<NativeHistogramOptions> native{};
     std::vector<std::string> labels{};
     /// Each admitted value costs bounds + 3 samples in every scrape: a warning is reported when
     /// that may exceed 10 000.
@@ -110,6 +141,7 @@ public:
         auto& bucket = series->buckets[index];
         const std::uint64_t before = bucket.count.fetch_add(1, std::memory_order_relaxed);
         detail::add_relaxed(series->sum, value);
+        if (series->native != nullptr) series->native->add(value);
         if (detail::may_be_exemplar(*row_, node, bucket.exemplar, before)) {
             detail::offer_exemplar(*row_, bucket.exemplar, *node, value);
         }
@@ -127,7 +159,7 @@ private:
     std::shared_ptr<const void> family_;
 };
 
-/// A family of histograms with explicit bounds.
+/// A family of histograms with explicit bounds, exponential buckets or both.
 class CTX_EXPORT HistogramFamily final : public detail::Family,
                                          public std::enable_shared_from_this<HistogramFamily> {
 public:
@@ -142,13 +174,15 @@ public:
     }
 
 private:
-    HistogramFamily(detail::FamilyDeclaration declaration, std::vector<double> bounds);
+    HistogramFamily(detail::FamilyDeclaration declaration, std::vector<double> bounds,
+                    std::optional<NativeHistogramOptions> native);
     [[nodiscard]] std::unique_ptr<detail::Series> make_series() const override;
     void write_series(PageWriter& page, const detail::Series& series) const override;
     void read_series(const detail::Series& series, SeriesSnapshot& snapshot) const override;
     [[nodiscard]] bool has_sum() const noexcept { return bounds_.empty() || bounds_[0] >= 0; }
 
     std::vector<double> bounds_;
+    std::optional<NativeHistogramOptions> native_;
     std::vector<std::string> le_;  // `le="0.005"} `, one per bucket
 };
 

@@ -63,6 +63,8 @@ public:
 private:
     using Sources = std::vector<std::shared_ptr<const MetricSource>>;
     [[nodiscard]] Sources sources() const;
+    [[nodiscard]] std::string render_text(PageFormat format) const;
+    [[nodiscard]] std::string render_protobuf() const;
 
     MetricsPageOptions options_;
     mutable std::mutex mutex_;  // of the list only

@@ -23,6 +23,10 @@
 
 namespace ctx {
 
+namespace detail {
+class PageNames;
+}  // namespace detail
+
 /// What stands above the samples of a family. `name` as in FamilySnapshot.
 struct FamilyHead {
     std::string_view name;
@@ -39,12 +43,13 @@ enum class LeStyle : std::uint8_t {
 
 class CTX_EXPORT PageWriter {
 public:
-    /// @param expected_bytes  reserved at once.
+    /// @param format  one of the text formats. @param expected_bytes  reserved at once.
     explicit PageWriter(PageFormat format, std::size_t expected_bytes = 0);
     PageWriter(const PageWriter&) = delete;
     PageWriter& operator=(const PageWriter&) = delete;
     ~PageWriter();
 
+    /// Whether exemplars and the rules of OpenMetrics apply.
     [[nodiscard]] bool openmetrics() const noexcept { return format_ != PageFormat::text; }
 
     /// Writes TYPE, UNIT and HELP (OpenMetrics 1.0 "MetricFamily"). @return false when the family
@@ -69,15 +74,13 @@ public:
     [[nodiscard]] std::string finish() &&;
 
 private:
-    struct Names;
-
     void begin_sample(std::string_view suffix, std::string_view labels);
 
     PageFormat format_;
     std::int64_t unix_ms_;
     std::string text_;
     std::string name_;  // of the family begun last
-    std::unique_ptr<Names> names_;
+    std::unique_ptr<detail::PageNames> names_;
 };
 
 }  // namespace ctx
