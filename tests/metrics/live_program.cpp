@@ -1,6 +1,8 @@
 // A service for a real Prometheus to scrape: prints `port N`, then updates its metrics until its
-// input ends. Answers each line of input with the number of updates so far.
+// input ends. Answers each line of input with the number of updates so far, and the line `texts`
+// with the values of the label `text` in hex.
 
+#include "metrics/random_text.hpp"
 #include "metrics/requests.hpp"
 #include <ctx/context.hpp>
 #include <ctx/metrics.hpp>
@@ -14,8 +16,11 @@
 #include <atomic>
 #include <iostream>
 #include <memory>
+#include <random>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 namespace {
 
@@ -40,6 +45,27 @@ void work(ctx::CounterFamily& rides, ctx::HistogramFamily& wait, prometheus::Cou
     }
 }
 
+std::vector<std::string> random_texts() {
+    std::mt19937_64 random{42};
+    std::vector<std::string> texts;
+    for (int i = 0; i < 20'000; ++i)
+        texts.push_back(ctx::test::random_text(random));
+    return texts;
+}
+
+std::string in_hex(const std::vector<std::string>& texts) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string hex;
+    for (const std::string& text : texts) {
+        if (!hex.empty()) hex += ',';
+        for (const char c : text) {
+            hex += digits[static_cast<unsigned char>(c) >> 4U];
+            hex += digits[static_cast<unsigned char>(c) & 15U];
+        }
+    }
+    return hex;
+}
+
 }  // namespace
 
 int main() {
@@ -52,7 +78,15 @@ int main() {
     auto wait = *ctx::HistogramFamily::create({.name = "wait_seconds",
                                                .help = "Wait.",
                                                .unit = "seconds",
+                                               .native = ctx::NativeHistogramOptions{},
                                                .exemplars = {.extras = {"session"}}});
+    auto hard = *ctx::CounterFamily::create({.name = "texts",
+                                             .help = "Hard to read.",
+                                             .labels = {"index", "text"},
+                                             .max_series = 50'000});
+    const std::vector<std::string> texts = random_texts();
+    for (std::size_t i = 0; i < texts.size(); ++i)
+        hard->with({std::to_string(i), texts[i]}).add();
     auto registry = std::make_shared<prometheus::Registry>();
     auto& theirs =
         prometheus::BuildCounter().Name("theirs_total").Help("x\ny").Register(*registry).Add({});
@@ -63,6 +97,7 @@ int main() {
     page->add(rides);
     page->add(wait);
     page->add(source);
+    page->add(hard);
 
     ctx::ExposerBridge bridge;
     prometheus::Exposer exposer{"127.0.0.1:0", 3, bridge.callbacks()};
@@ -77,7 +112,11 @@ int main() {
     std::atomic<std::uint64_t> updates{0};
     std::thread worker{[&] { work(*rides, *wait, theirs, stop, updates); }};
     for (std::string line; std::getline(std::cin, line);) {
-        std::cout << "updates " << updates.load() << std::endl;
+        if (line == "texts") {
+            std::cout << in_hex(texts) << std::endl;
+        } else {
+            std::cout << "updates " << updates.load() << std::endl;
+        }
     }
     stop.store(true);
     worker.join();

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Lets Debian's Prometheus scrape a program and asks it what it got.
 
-usage: live_scrape.py PROGRAM
+usage: live_scrape.py PROGRAM [native]
 
 The target must be up, every exemplar must be there once however often it was scraped, Prometheus
-must not complain, and a scraper that never reads must disturb nobody.
+must not complain, label values must arrive as they are, and a scraper that never reads must disturb
+nobody. `native`: Prometheus asks for protobuf and takes native histograms.
 """
 import json
 import os
@@ -63,10 +64,16 @@ class Service:
                                         text=True)
         self.port = int(self.process.stdout.readline().split()[1])
 
-    def updates(self):
-        self.process.stdin.write("\n")
+    def ask(self, question):
+        self.process.stdin.write(question + "\n")
         self.process.stdin.flush()
-        return int(self.process.stdout.readline().split()[1])
+        return self.process.stdout.readline()
+
+    def updates(self):
+        return int(self.ask("updates").split()[1])
+
+    def texts(self):
+        return [bytes.fromhex(text).decode() for text in self.ask("texts").strip().split(",")]
 
     def stop(self):
         self.process.stdin.close()
@@ -74,7 +81,7 @@ class Service:
 
 
 class Prometheus:
-    def __init__(self, folder, target):
+    def __init__(self, folder, target, features):
         self.url = f"http://127.0.0.1:{free_port()}"
         self.log_path = os.path.join(folder, "log")
         config = os.path.join(folder, "p.yml")
@@ -84,7 +91,7 @@ class Prometheus:
         self.process = subprocess.Popen(
             ["prometheus", f"--config.file={config}", f"--storage.tsdb.path={folder}/data",
              "--web.listen-address=" + self.url.removeprefix("http://"),
-             "--enable-feature=exemplar-storage", "--scrape.discovery-reload-interval=1s",
+             "--enable-feature=" + features, "--scrape.discovery-reload-interval=1s",
              "--storage.tsdb.retention.time=1h", "--log.level=debug"],
             stdout=self.log, stderr=subprocess.STDOUT)
         wait_for("ready Prometheus", lambda: fetch(self.url + "/-/ready"))
@@ -98,6 +105,9 @@ class Prometheus:
     def value(self, query):
         result = self.get("query", query=query)["result"]
         return float(result[0]["value"][1]) if result else 0
+
+    def series(self, selector):
+        return self.get("series", **{"match[]": selector})
 
     def exemplars(self, query):
         now = time.time()
@@ -122,10 +132,10 @@ def check_target(prometheus):
         fail(f"target is {target['health']}: {target['lastError']}")
 
 
-def check_exemplars(prometheus):
+def check_exemplars(prometheus, histogram):
     found = prometheus.exemplars('{job="sdk"}')
     names = {labels["__name__"] for labels, _ in found}
-    if not {"rides_total", "wait_seconds_bucket"} <= names:
+    if not {"rides_total", histogram} <= names:
         fail(f"exemplars only of {names}")
     seen = set()
     for labels, exemplar in found:
@@ -150,6 +160,31 @@ def check_exemplars(prometheus):
     return len(found)
 
 
+def check_texts(prometheus, service):
+    """Hard label values, escaped by the program and stored by Prometheus, are the same."""
+    wanted = dict(enumerate(service.texts()))
+    found = {int(labels["index"]): labels["text"] for labels in prometheus.series("texts_total")}
+    if len(wanted) != 20000 or found != wanted:
+        wrong = [index for index in wanted if found.get(index) != wanted[index]]
+        fail(f"{len(wrong)} label values are wrong: {wanted[wrong[0]]!r} became "
+             f"{found.get(wrong[0])!r}")
+
+
+def check_native(prometheus):
+    """The values are 0 to 11.99 in equal parts; a native bucket is 9 % wide."""
+    count = prometheus.value("histogram_count(wait_seconds)")
+    rides = prometheus.value("sum(rides_total)")
+    if count <= 0 or abs(count - rides) > 0.5 * rides:
+        fail(f"{count} observations for {rides} rides")
+    for quantile in (0.1, 0.5, 0.9):
+        value = prometheus.value(f"histogram_quantile({quantile}, wait_seconds)")
+        if abs(value / (12 * quantile) - 1) > 0.1:
+            fail(f"quantile {quantile} is {value}")
+    mean = prometheus.value("histogram_sum(wait_seconds) / histogram_count(wait_seconds)")
+    if abs(mean / 6 - 1) > 0.1:
+        fail(f"the mean is {mean}")
+
+
 def freeze_scraper(port):
     """Asks for the page with a tiny window and never reads."""
     frozen = socket.socket()
@@ -160,13 +195,16 @@ def freeze_scraper(port):
     return frozen
 
 
-def check_page(prometheus, service):
+def check_page(prometheus, service, native):
     wait_for("scrape", lambda: prometheus.value("rides_total"))
     scrapes = prometheus.value("count_over_time(up[1h])")
     wait_for("four more scrapes",
              lambda: prometheus.value("count_over_time(up[1h])") >= scrapes + 4)
     check_target(prometheus)
-    count = check_exemplars(prometheus)
+    count = check_exemplars(prometheus, "wait_seconds" if native else "wait_seconds_bucket")
+    check_texts(prometheus, service)
+    if native:
+        check_native(prometheus)
 
     with freeze_scraper(service.port):
         updates = service.updates()
@@ -185,7 +223,7 @@ def check_page(prometheus, service):
         fail("theirs_total or target_info is missing")
     types = prometheus.get("metadata", limit=1000)
     for name, wanted in (("rides", "counter"), ("wait_seconds", "histogram"), ("theirs", "counter"),
-                         ("target", "info")):
+                         ("target", "gauge" if native else "info")):  # protobuf has no info
         # 2.42 knows OpenMetrics families by their own name or by their sample's.
         entries = types.get(name) or types.get(name + "_total") or types.get(name + "_info")
         if not entries or entries[0]["type"] != wanted:
@@ -198,11 +236,13 @@ def check_page(prometheus, service):
 
 
 def main():
+    native = sys.argv[2:] == ["native"]
+    features = "exemplar-storage,native-histograms" if native else "exemplar-storage"
     service = Service(sys.argv[1])
     with tempfile.TemporaryDirectory() as folder:
-        prometheus = Prometheus(folder, service.port)
+        prometheus = Prometheus(folder, service.port, features)
         try:
-            count = check_page(prometheus, service)
+            count = check_page(prometheus, service, native)
         finally:
             prometheus.stop()
             with open(prometheus.log_path, encoding="utf-8", errors="replace") as file:

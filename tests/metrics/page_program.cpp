@@ -1,5 +1,6 @@
 // Prints a page with everything that can be hard to read: `openmetrics` or `text`.
 
+#include "metrics/random_text.hpp"
 #include "metrics/requests.hpp"
 #include <ctx/metrics.hpp>
 #include <ctx/metrics/prometheus_source.hpp>
@@ -16,35 +17,8 @@
 
 namespace {
 
+using ctx::test::random_text;
 using ctx::test::request_with;
-
-/// Quotes, backslashes, line feeds, controls and characters of one to four bytes.
-std::string random_text(std::mt19937_64& random) {
-    static const char* const pieces[] = {"\"",
-                                         "\\",
-                                         "\n",
-                                         "\r",
-                                         "\t",
-                                         " ",
-                                         "a",
-                                         "Z",
-                                         "{",
-                                         "}",
-                                         ",",
-                                         "=",
-                                         "#",
-                                         "\x01",
-                                         "\xC3\xA9",
-                                         "\xE2\x82\xAC",
-                                         "\xF0\x9F\x9A\x95",
-                                         "\\n",
-                                         "\\\""};
-    std::string text;
-    const std::size_t length = 1 + random() % 12;
-    for (std::size_t i = 0; i < length; ++i)
-        text += pieces[random() % std::size(pieces)];
-    return text;
-}
 
 std::shared_ptr<prometheus::Registry> stock_registry() {
     auto registry = std::make_shared<prometheus::Registry>();
@@ -78,9 +52,9 @@ int main(int argc, char** argv) {
     auto values = *ctx::CounterFamily::create({.name = "values",
                                                .help = "a \"quoted\" \\ and\nbroken line",
                                                .labels = {"index", "value"},
-                                               .max_series = 5000});
+                                               .max_series = 50'000});
     std::mt19937_64 random{42};
-    for (int i = 0; i < 2000; ++i) {
+    for (int i = 0; i < 20'000; ++i) {
         const std::string index = std::to_string(i);
         values->with({index, random_text(random)}).add(static_cast<double>(random() % 1000) / 7);
     }
