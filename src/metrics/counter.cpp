@@ -48,7 +48,7 @@ void CounterFamily::write_series(PageWriter& page, const detail::Series& series)
     const auto& counter = static_cast<const CounterSeries&>(series);
     detail::StoredExemplar exemplar;
     const bool shown =
-        page.openmetrics() && read_exemplar(counter.exemplar, page.unix_ms(), exemplar);
+        page.openmetrics() && exemplars().read(counter.exemplar, page.unix_ms(), exemplar);
     std::string& text = page.text();
     text.append(declaration().name).append(suffix);
     if (!series.labels.empty()) text.append("{").append(series.labels).append("}");
@@ -60,15 +60,15 @@ void CounterFamily::write_series(PageWriter& page, const detail::Series& series)
     } else {
         detail::append_number(text, static_cast<double>(whole) + fraction);
     }
-    if (shown) append_exemplar(text, exemplar);
+    if (shown) exemplars().append(text, exemplar);
     text += '\n';
 }
 
 void CounterFamily::read_series(const detail::Series& series, SeriesSnapshot& snapshot) const {
     const auto& counter = static_cast<const CounterSeries&>(series);
     detail::StoredExemplar exemplar;
-    if (read_exemplar(counter.exemplar, detail::coarse_unix_ms(), exemplar)) {
-        snapshot.exemplar = to_public(exemplar);
+    if (exemplars().read(counter.exemplar, detail::coarse_unix_ms(), exemplar)) {
+        snapshot.exemplar = exemplars().to_public(exemplar);
     }
     snapshot.value = static_cast<double>(counter.whole.load(std::memory_order_relaxed)) +
                      counter.fraction.load(std::memory_order_relaxed);

@@ -107,6 +107,10 @@ const FamilyDeclaration& Family::declaration() const noexcept {
     return state_->declaration;
 }
 
+const ExemplarRules& Family::exemplars() const noexcept {
+    return state_->exemplars;
+}
+
 std::size_t Family::series_count() const noexcept {
     return state_->count.load(std::memory_order_relaxed);
 }

@@ -31,10 +31,6 @@ absl::string_view view(std::string_view text) {
 
 }  // namespace
 
-std::string extra_label(const Field& field) {
-    return to_label_name(field.label_name().empty() ? field.log_name() : field.label_name());
-}
-
 std::string join_key(std::uint64_t head, const std::vector<std::string>& texts) {
     std::string key = absl::StrCat(head);
     for (const std::string& text : texts)
@@ -57,16 +53,12 @@ OwnedTable make_table(std::uint32_t generation, std::uint32_t size, SeriesTable*
 
 FamilyState::FamilyState(FamilyDeclaration declared)
     : declaration(std::move(declared)),
-      has_dimensions(!declaration.dimensions.empty() && !sdk_disabled()) {
+      has_dimensions(!declaration.dimensions.empty() && !sdk_disabled()),
+      exemplars(declaration.exemplars) {
     const PublishedFields fields = published_fields();
     for (const Dimension& dimension : declaration.dimensions) {
         const Field* field = fields.set.find(dimension.key());
         admissions_.emplace_back(dimension, field == nullptr ? "" : field->label_name());
-    }
-    for (const std::string& key : declaration.exemplars.extras) {
-        const Field* field = fields.set.find(key);
-        if (field == nullptr) continue;
-        extras.push_back({*field, extra_label(*field)});
     }
     adopt(fields);
 }
@@ -110,7 +102,7 @@ Row& FamilyState::find_or_add_row(Family& family, std::vector<std::string> value
     auto row = std::make_unique<Row>();
     row->family = &family;
     row->has_dimensions = has_dimensions;
-    row->has_exemplars = declaration.exemplars.enabled && !sdk_disabled();
+    row->exemplars = declaration.exemplars.enabled && !sdk_disabled() ? &exemplars : nullptr;
     row->id = next_row_id().fetch_add(1, std::memory_order_relaxed);
     row->values = std::move(values);
     tables_.push_back(make_table(generation_, has_dimensions ? smallest_table : 1, nullptr));

@@ -29,12 +29,6 @@ using OwnedTable = std::unique_ptr<SeriesTable, FreeTable>;
 /// A table with at least `size` places, the first of them taken over from `old`.
 OwnedTable make_table(std::uint32_t generation, std::uint32_t size, SeriesTable* old);
 
-/// A baggage field that rides on exemplars.
-struct ExemplarExtra {
-    Field field;
-    std::string label;
-};
-
 struct FamilyState {
     using MakeSeries = std::function<std::unique_ptr<Series>()>;
 
@@ -57,7 +51,7 @@ struct FamilyState {
 
     const FamilyDeclaration declaration;
     const bool has_dimensions;
-    std::vector<ExemplarExtra> extras;
+    const ExemplarRules exemplars;
 
     std::atomic<Series*> first{nullptr};
     std::atomic<std::size_t> count{0};
@@ -91,9 +85,6 @@ private:
     Series* last_ = nullptr;
     DiagnosticLimiter overflow_limiter_;
 };
-
-/// The name of a field on exemplars.
-[[nodiscard]] std::string extra_label(const Field& field);
 
 /// Joins texts so that no two different lists give the same key.
 std::string join_key(std::uint64_t head, const std::vector<std::string>& texts);

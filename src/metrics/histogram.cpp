@@ -123,11 +123,11 @@ void HistogramFamily::write_series(PageWriter& page, const detail::Series& serie
         // The exemplar before the count: it must not be of an observation not yet counted.
         detail::StoredExemplar exemplar;
         const bool shown =
-            page.openmetrics() && read_exemplar(bucket.exemplar, page.unix_ms(), exemplar);
+            page.openmetrics() && exemplars().read(bucket.exemplar, page.unix_ms(), exemplar);
         count += bucket.count.load(std::memory_order_relaxed);
         text += le_[i];
         detail::append_number(text, count);
-        if (shown) append_exemplar(text, exemplar);
+        if (shown) exemplars().append(text, exemplar);
         text += '\n';
     }
     // OpenMetrics 1.0 "Histogram": no sum with negative bounds, and no count without a sum.
@@ -143,7 +143,8 @@ void HistogramFamily::read_series(const detail::Series& series, SeriesSnapshot& 
         const HistogramSeries::Bucket& bucket = histogram.buckets[i];
         BucketSnapshot& read = snapshot.buckets.emplace_back();
         detail::StoredExemplar exemplar;
-        if (read_exemplar(bucket.exemplar, now, exemplar)) read.exemplar = to_public(exemplar);
+        if (exemplars().read(bucket.exemplar, now, exemplar))
+            read.exemplar = exemplars().to_public(exemplar);
         snapshot.count += bucket.count.load(std::memory_order_relaxed);
         read.cumulative_count = snapshot.count;
         read.upper_bound =

@@ -93,8 +93,8 @@ public:
             before = std::bit_cast<std::uint64_t>(
                 detail::add_relaxed(series->fraction, static_cast<double>(amount)));
         }
-        if (detail::may_be_exemplar(*row_, node, series->exemplar, before)) {
-            detail::offer_exemplar(*row_, series->exemplar, *node, static_cast<double>(amount));
+        if (detail::may_be_exemplar(row_->exemplars, node, series->exemplar, before)) {
+            row_->exemplars->offer(series->exemplar, *node, static_cast<double>(amount));
         }
     }
     void add() noexcept { add(std::uint64_t{1}); }

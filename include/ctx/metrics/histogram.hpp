@@ -142,8 +142,8 @@ public:
         const std::uint64_t before = bucket.count.fetch_add(1, std::memory_order_relaxed);
         detail::add_relaxed(series->sum, value);
         if (series->native != nullptr) series->native->add(value);
-        if (detail::may_be_exemplar(*row_, node, bucket.exemplar, before)) {
-            detail::offer_exemplar(*row_, bucket.exemplar, *node, value);
+        if (detail::may_be_exemplar(row_->exemplars, node, bucket.exemplar, before)) {
+            row_->exemplars->offer(bucket.exemplar, *node, value);
         }
     }
 

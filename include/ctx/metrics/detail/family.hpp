@@ -66,16 +66,10 @@ protected:
     virtual void write_series(PageWriter& page, const Series& series) const = 0;
     virtual void read_series(const Series& series, SeriesSnapshot& snapshot) const = 0;
 
-    /// The exemplar in `place` if it is to be shown at `now_ms`.
-    [[nodiscard]] bool read_exemplar(const std::atomic<ExemplarSlot*>& place, std::int64_t now_ms,
-                                     StoredExemplar& exemplar) const noexcept;
-    void append_exemplar(std::string& out, const StoredExemplar& exemplar) const;
-    [[nodiscard]] Exemplar to_public(const StoredExemplar& exemplar) const;
+    [[nodiscard]] const ExemplarRules& exemplars() const noexcept;
 
 private:
     friend struct Row;
-    friend CTX_EXPORT void offer_exemplar(const Row& row, std::atomic<ExemplarSlot*>& place,
-                                          const Node& node, double value) noexcept;
 
     [[nodiscard]] Series* resolve(Row& row, const Node* node);
 

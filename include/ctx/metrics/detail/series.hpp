@@ -7,7 +7,7 @@
 #include <ctx/context/detail/node.hpp>
 #include <ctx/export.hpp>
 #include <ctx/metrics/detail/dimension_set.hpp>
-#include <ctx/metrics/detail/exemplar_slot.hpp>
+#include <ctx/metrics/detail/exemplar_rules.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -53,9 +53,9 @@ struct Row {
     std::atomic<SeriesTable*> table{nullptr};
     Family* family = nullptr;
     bool has_dimensions = false;
-    bool has_exemplars = false;
-    std::uint64_t id = 0;             // never used twice in a process
-    std::vector<std::string> values;  // of the static labels
+    const ExemplarRules* exemplars = nullptr;  // null: none
+    std::uint64_t id = 0;                      // never used twice in a process
+    std::vector<std::string> values;           // of the static labels
 
     /// The series of `node`'s request, or null when it could not be made for lack of memory.
     [[nodiscard]] Series* find(const Node* node) noexcept {
@@ -76,20 +76,6 @@ struct Row {
 
     [[nodiscard]] CTX_EXPORT Series* find_slowly(const Node* node) noexcept;
 };
-
-/// Whether an observation made under `node` may become an exemplar.
-[[nodiscard]] inline bool may_be_exemplar(const Row& row, const Node* node,
-                                          const std::atomic<ExemplarSlot*>& place,
-                                          std::uint64_t draw) noexcept {
-    if (!row.has_exemplars || node == nullptr || !node->flags.sampled() || !node->span)
-        return false;
-    const ExemplarSlot* slot = place.load(std::memory_order_acquire);
-    return slot == nullptr || slot->wants_another(draw);
-}
-
-/// Stores the observation in `place` if its gate is open and the trace is kept.
-CTX_EXPORT void offer_exemplar(const Row& row, std::atomic<ExemplarSlot*>& place, const Node& node,
-                               double value) noexcept;
 
 /// Counts an observation that has no meaning: NaN, a negative increment.
 CTX_EXPORT void refuse_observation() noexcept;
