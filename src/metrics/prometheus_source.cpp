@@ -1,4 +1,6 @@
 #include "metrics/dropped.hpp"
+#include "metrics/plain_exemplars.hpp"
+#include <ctx/metrics/prometheus_collectable.hpp>
 #include <ctx/metrics/prometheus_source.hpp>
 
 #include <prometheus/metric_family.h>
@@ -74,6 +76,41 @@ FamilySnapshot convert(const prometheus::MetricFamily& family) {
     return converted;
 }
 
+std::vector<FamilySnapshot> collect(const prometheus::Collectable& collectable,
+                                    const detail::PlainExemplars& exemplars) {
+    const auto* ours = dynamic_cast<const PrometheusCollectable*>(&collectable);
+    if (ours != nullptr) return ours->source().read();
+    std::vector<FamilySnapshot> families;
+    for (const prometheus::MetricFamily& collected : collectable.Collect()) {
+        FamilySnapshot& family = families.emplace_back(convert(collected));
+        exemplars.attach(collected.name, family);
+    }
+    return families;
+}
+
+/// One of several families of a name, as a page wants it.
+class Merged {
+public:
+    void add(FamilySnapshot family) {
+        const auto [place, is_new] = places_.try_emplace(family.name, families_.size());
+        if (is_new) {
+            families_.push_back(std::move(family));
+            return;
+        }
+        FamilySnapshot& first = families_[place->second];
+        if (first.type != family.type) {
+            detail::drop_family(family.name, "another collectable has it with another type");
+            return;
+        }
+        std::move(family.series.begin(), family.series.end(), std::back_inserter(first.series));
+    }
+    [[nodiscard]] std::vector<FamilySnapshot> take() && { return std::move(families_); }
+
+private:
+    std::vector<FamilySnapshot> families_;
+    std::map<std::string, std::size_t, std::less<>> places_;
+};
+
 }  // namespace
 
 void PrometheusSource::add(std::weak_ptr<prometheus::Collectable> collectable) {
@@ -83,31 +120,22 @@ void PrometheusSource::add(std::weak_ptr<prometheus::Collectable> collectable) {
 
 std::vector<FamilySnapshot> PrometheusSource::read() const {
     std::vector<std::weak_ptr<prometheus::Collectable>> collectables;
+    // Before anything is collected: an exemplar must not be of an observation not yet counted.
+    detail::PlainExemplars exemplars;
     {
         const std::lock_guard lock{mutex_};
         collectables = collectables_;
+        for (const auto& [key, places] : exemplars_)
+            exemplars.read(key, *places);
     }
-    std::vector<FamilySnapshot> families;
-    std::map<std::string, std::size_t, std::less<>> places;
+    Merged merged;
     for (const auto& weak : collectables) {
         const auto collectable = weak.lock();
         if (collectable == nullptr) continue;
-        for (const prometheus::MetricFamily& collected : collectable->Collect()) {
-            FamilySnapshot family = convert(collected);
-            const auto [place, is_new] = places.try_emplace(family.name, families.size());
-            if (is_new) {
-                families.push_back(std::move(family));
-                continue;
-            }
-            FamilySnapshot& first = families[place->second];
-            if (first.type != family.type) {
-                detail::drop_family(family.name, "another collectable has it with another type");
-                continue;
-            }
-            std::move(family.series.begin(), family.series.end(), std::back_inserter(first.series));
-        }
+        for (FamilySnapshot& family : collect(*collectable, exemplars))
+            merged.add(std::move(family));
     }
-    return families;
+    return std::move(merged).take();
 }
 
 void PrometheusSource::write(PageWriter& page) const {

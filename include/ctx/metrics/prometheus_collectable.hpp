@@ -30,6 +30,8 @@ public:
 
     [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override;
 
+    [[nodiscard]] const MetricSource& source() const noexcept { return *source_; }
+
 private:
     std::shared_ptr<const MetricSource> source_;
 };
