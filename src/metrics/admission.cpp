@@ -1,8 +1,23 @@
 #include "metrics/admission.hpp"
 
+#include "metrics/wildcard.hpp"
+
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace ctx::detail {
+namespace {
+
+/// Enough to tell the busy from the flood that passes through.
+std::size_t candidates_for(const Dimension& dimension) {
+    constexpr std::size_t fewest = 64;
+    constexpr std::size_t most = 1024;
+    if (dimension.half_life().count() <= 0) return 0;
+    return std::clamp(dimension.at_most() * 2, fewest, most);
+}
+
+}  // namespace
 
 Admission::Admission(const Dimension& dimension, std::string label)
     : key_(dimension.key()),
@@ -10,30 +25,104 @@ Admission::Admission(const Dimension& dimension, std::string label)
       default_(dimension.default_value().value_or("")),
       has_own_default_(dimension.default_value().has_value()),
       overflow_(dimension.overflow_value()),
+      pattern_(dimension.pattern()),
       max_bytes_(dimension.max_bytes()),
       at_most_(dimension.at_most()),
-      reserved_(dimension.always().begin(), dimension.always().end()) {}
+      half_life_ms_(dimension.half_life().count()),
+      forget_after_ms_(dimension.forget_after().count()),
+      reserved_(dimension.always().begin(), dimension.always().end()),
+      candidates_(candidates_for(dimension)) {}
 
 void Admission::set_field_default(std::string_view value) {
     if (!has_own_default_) default_ = value;
 }
 
+bool Admission::may_have_place(const DimensionSet::Value& value) const {
+    return value.kind == ValueKind::text && value.text.size() <= max_bytes_ &&
+           (!pattern_ || matches(*pattern_, value.text));
+}
+
 Admission::Verdict Admission::judge(const DimensionSet::Value* value) const {
     if (value == nullptr || value->kind == ValueKind::absent) return {.shown = default_};
     const std::string& text = value->text;
-    if (value->kind == ValueKind::unusable || text.size() > max_bytes_) {
-        return {.shown = overflow_, .overflowed = true};
-    }
-    if (text == default_ || text == overflow_ || reserved_.contains(text) ||
-        admitted_.contains(text)) {
+    if (value->kind == ValueKind::text && text.size() <= max_bytes_ &&
+        (text == default_ || text == overflow_ || reserved_.contains(text) ||
+         admitted_.contains(text))) {
         return {.shown = text};
     }
-    if (admitted_.size() < at_most_) return {.shown = text, .is_new = true};
-    return {.shown = overflow_, .overflowed = true};
+    if (!may_have_place(*value) || admitted_.size() >= at_most_) {
+        return {.shown = overflow_, .overflowed = true};
+    }
+    return {.shown = text, .is_new = true};
 }
 
 void Admission::admit(std::string_view value) {
-    admitted_.emplace(value);
+    admitted_.try_emplace(std::string(value));
+}
+
+void Admission::note_use(const DimensionSet::Value* value, std::int64_t now_ms) {
+    if (value == nullptr || value->kind != ValueKind::text) return;
+    if (const auto found = admitted_.find(value->text); found != admitted_.end()) {
+        found->second.requests += 1;
+        found->second.last_ms = now_ms;
+        return;
+    }
+    if (half_life_ms_ > 0 && may_have_place(*value) && !reserved_.contains(value->text) &&
+        value->text != default_ && value->text != overflow_) {
+        candidates_.add(value->text);
+    }
+}
+
+std::vector<std::string> Admission::evict(std::int64_t now_ms) {
+    std::vector<std::string> losers;
+    if (forget_after_ms_ > 0) evict_idle(now_ms, losers);
+    if (half_life_ms_ > 0) evict_outdone(now_ms, losers);
+    return losers;
+}
+
+void Admission::evict_idle(std::int64_t now_ms, std::vector<std::string>& losers) {
+    for (const auto& [value, use] : admitted_) {
+        if (now_ms - use.last_ms >= forget_after_ms_) losers.push_back(value);
+    }
+    for (const std::string& value : losers)
+        admitted_.erase(value);
+}
+
+void Admission::evict_outdone(std::int64_t now_ms, std::vector<std::string>& losers) {
+    // Who is a little busier today would lose the place again tomorrow.
+    constexpr double margin = 1.25;
+    while (const Candidates::Entry* best = candidates_.best()) {
+        if (best->sure() < 1) break;
+        if (admitted_.size() >= at_most_) {
+            const auto weakest = std::min_element(
+                admitted_.begin(), admitted_.end(),
+                [](const auto& a, const auto& b) { return a.second.requests < b.second.requests; });
+            if (weakest == admitted_.end() ||
+                best->sure() <= weakest->second.requests * margin + 1) {
+                break;
+            }
+            losers.push_back(weakest->first);
+            admitted_.erase(weakest);
+        }
+        admitted_.insert_or_assign(best->value, Use{best->sure(), now_ms});
+        candidates_.remove(std::string(best->value));
+    }
+    decay(now_ms);
+}
+
+void Admission::decay(std::int64_t now_ms) {
+    if (decayed_ms_ == 0) decayed_ms_ = now_ms;
+    const std::int64_t passed = now_ms - decayed_ms_;
+    if (passed <= 0) {
+        decayed_ms_ = now_ms;  // the clock was set back
+        return;
+    }
+    const double factor =
+        std::exp2(-static_cast<double>(passed) / static_cast<double>(half_life_ms_));
+    for (auto& [value, use] : admitted_)
+        use.requests *= factor;
+    candidates_.scale(factor);
+    decayed_ms_ = now_ms;
 }
 
 }  // namespace ctx::detail

@@ -12,7 +12,17 @@ constexpr std::string_view suffix = "_total";
 }  // namespace
 
 detail::CounterSeries::~CounterSeries() {
-    ExemplarSlot::destroy(exemplar.load(std::memory_order_acquire));
+    forget_exemplars();
+}
+
+void detail::CounterSeries::move_into(Series& target) noexcept {
+    auto& other = static_cast<CounterSeries&>(target);
+    other.whole.fetch_add(whole.exchange(0, std::memory_order_relaxed), std::memory_order_relaxed);
+    add_relaxed(other.fraction, fraction.exchange(0, std::memory_order_relaxed));
+}
+
+void detail::CounterSeries::forget_exemplars() noexcept {
+    ExemplarSlot::destroy(exemplar.exchange(nullptr, std::memory_order_acq_rel));
 }
 
 absl::StatusOr<std::shared_ptr<CounterFamily>> CounterFamily::create(CounterOptions options) {

@@ -26,6 +26,24 @@ Dimension Dimension::always(std::vector<std::string> values) const {
     return changed;
 }
 
+Dimension Dimension::matching(std::string_view pattern) const {
+    Dimension changed = *this;
+    changed.pattern_ = pattern;
+    return changed;
+}
+
+Dimension Dimension::keep_busiest(std::chrono::milliseconds half_life) const {
+    Dimension changed = *this;
+    changed.half_life_ = half_life;
+    return changed;
+}
+
+Dimension Dimension::forget_after(std::chrono::milliseconds idle) const {
+    Dimension changed = *this;
+    changed.forget_after_ = idle;
+    return changed;
+}
+
 Dimension Dimension::max_bytes(std::size_t bytes) const {
     Dimension changed = *this;
     changed.max_bytes_ = bytes;

@@ -45,6 +45,11 @@ int bound_at(double fraction, int schema) noexcept {
     return fraction > bound ? low + 1 : low;
 }
 
+/// A magnitude in the bucket; infinite for the one above the largest number's.
+double middle_of(std::int32_t index, int schema) noexcept {
+    return std::exp2(std::ldexp(static_cast<double>(index) - 0.5, -schema));
+}
+
 }  // namespace
 
 std::int32_t native_bucket_of(double magnitude, int schema) noexcept {
@@ -129,10 +134,10 @@ ExponentialBuckets::Window* ExponentialBuckets::make_window(const Range& used,
     return window;
 }
 
-bool ExponentialBuckets::add_slowly(double magnitude) noexcept {
+bool ExponentialBuckets::add_slowly(double magnitude, std::uint64_t count) noexcept {
     const std::lock_guard lock{mutex_};
     Window* const present = newest_.load(std::memory_order_relaxed);
-    if (present != nullptr && present->add(magnitude)) return true;
+    if (present != nullptr && present->add(magnitude, count)) return true;
     Range used = present != nullptr ? used_range(*present) : Range{.schema = schema_};
     used.include(native_bucket_of(magnitude, used.schema));
     while (used.width() > static_cast<std::int64_t>(max_buckets_) &&
@@ -142,9 +147,24 @@ bool ExponentialBuckets::add_slowly(double magnitude) noexcept {
     Window* const wider = make_window(used, max_buckets_);
     if (wider == nullptr) return false;
     wider->older = present;
-    wider->add(magnitude);
+    wider->add(magnitude, count);
     newest_.store(wider, std::memory_order_release);
     return true;
+}
+
+void ExponentialBuckets::move_into(ExponentialBuckets& target) noexcept {
+    for (const Window* from = newest_.load(std::memory_order_acquire); from != nullptr;
+         from = from->older) {
+        for (std::uint32_t i = 0; i < from->size; ++i) {
+            const std::uint64_t count = from->counts()[i].exchange(0, std::memory_order_relaxed);
+            if (count == 0) continue;
+            const double middle =
+                middle_of(from->first + static_cast<std::int32_t>(i), from->schema);
+            if (!target.add(middle, count)) {
+                from->counts()[i].fetch_add(count, std::memory_order_relaxed);
+            }
+        }
+    }
 }
 
 CountedBuckets ExponentialBuckets::read() const {

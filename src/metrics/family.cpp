@@ -33,9 +33,28 @@ Series* recent_series(DimensionFacet& facet, const Row& row) noexcept {
     return nullptr;
 }
 
+/// The same where values can lose their places: pinned, and only while it has the labels it had.
+Series* pin_recent(DimensionFacet& facet, const Row& row) noexcept {
+    for (DimensionFacet::Recent& recent : facet.recent) {
+        if (recent.row.load(std::memory_order_acquire) != row.id) continue;
+        recent.series->pin();
+        if (recent.series->life.load(std::memory_order_seq_cst) == recent.life) {
+            return recent.series;
+        }
+        recent.series->unpin();
+    }
+    return nullptr;
+}
+
 /// What needs no lock although the node had nothing yet: the first update of a request whose
 /// values are known from another.
 Series* known_series(Row& row, bool nothing_declared, DimensionFacet* facet) noexcept {
+    if (row.evicts) {
+        if (!nothing_declared) return facet == nullptr ? nullptr : pin_recent(*facet, row);
+        Series* series = row.absent.load(std::memory_order_acquire);
+        if (series != nullptr) series->pin();
+        return series;
+    }
     SeriesTable* table = row.table.load(std::memory_order_acquire);
     if (!nothing_declared && facet == nullptr) return nullptr;
     if (!nothing_declared && facet->generation != table->generation) return nullptr;
@@ -50,6 +69,7 @@ void remember(DimensionFacet& facet, const Row& row, Series* series) noexcept {
         std::uint64_t expected = 0;
         if (recent.row.compare_exchange_strong(expected, 1, std::memory_order_relaxed)) {
             recent.series = series;
+            recent.life = series->life.load(std::memory_order_relaxed);
             recent.row.store(row.id, std::memory_order_release);
             return;
         }
@@ -64,14 +84,18 @@ Series* find_or_add(FamilyState& state, Row& row, const Node* node, DimensionFac
     state.adopt(fields);
     if (node == nullptr) {
         Series* series = state.find_or_add_series(row, sets.absent(), make);
-        state.number(row, sets.absent().number, series);
+        if (state.evicts) {
+            row.absent.store(series, std::memory_order_release);
+        } else {
+            state.number(row, sets.absent().number, series);
+        }
         return series;
     }
     if (facet == nullptr || facet->generation != fields.generation) {
         return state.find_or_add_series(row, sets.read(node->baggage), make);
     }
     Series* series = state.find_or_add_series(row, *facet->set, make);
-    if (facet->number != no_set_number) {
+    if (facet->number != no_set_number && !state.evicts) {
         state.number(row, facet->number, series);
     } else {
         remember(*facet, row, series);
@@ -155,16 +179,26 @@ Series* Family::resolve(Row& row, const Node* node) {
         const std::lock_guard lock{state_->mutex};
         series = find_or_add(*state_, row, nothing_declared ? nullptr : node, facet,
                              [this] { return make_series(); });
+        if (row.evicts) series->pin();
         complaint = std::exchange(state_->complaint, {});
     }
     if (!complaint.empty()) diagnose(Severity::warning, "metrics", complaint);
     return series;
 }
 
+std::unique_lock<std::mutex> Family::begin_reading() const {
+    if (!state_->evicts) return {};
+    std::unique_lock reading{state_->readers};
+    const std::lock_guard lock{state_->mutex};
+    state_->evict([this] { return make_series(); });
+    return reading;
+}
+
 void Family::write(PageWriter& page) const {
     const FamilyDeclaration& declared = state_->declaration;
     const FamilyHead head{declared.name, declared.type, declared.unit, declared.help};
     if (!page.begin_family(head)) return;
+    const std::unique_lock<std::mutex> no_eviction = begin_reading();
     // Ten thousand series are more than the caches hold: what comes next is on its way meanwhile,
     // which is half the time of a page with exemplars.
     const Series* series = state_->first.load(std::memory_order_acquire);
@@ -191,6 +225,7 @@ std::vector<FamilySnapshot> Family::read() const {
     family.type = declared.type;
     family.unit = declared.unit;
     family.help = declared.help;
+    const std::unique_lock<std::mutex> no_eviction = begin_reading();
     for (const Series* series = state_->first.load(std::memory_order_acquire); series != nullptr;
          series = series->next.load(std::memory_order_acquire)) {
         SeriesSnapshot& snapshot = family.series.emplace_back();

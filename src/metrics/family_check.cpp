@@ -62,6 +62,9 @@ absl::Status check_dimension(const FamilyDeclaration& declaration, const Dimensi
         return refuse(declaration, absl::StrCat("dimension ", dimension.key(),
                                                 ": max_bytes is not 1 to ", max_dimension_bytes));
     }
+    if (dimension.half_life().count() < 0 || dimension.forget_after().count() < 0) {
+        return refuse(declaration, "dimension " + dimension.key() + ": a time is negative");
+    }
     if (dimension.overflow_value().empty()) {
         return refuse(declaration, "dimension " + dimension.key() + ": no overflow value");
     }

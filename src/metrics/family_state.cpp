@@ -1,9 +1,9 @@
 #include "metrics/family_state.hpp"
 
 #include "metrics/metric_text.hpp"
+#include "metrics/overflow_stats.hpp"
 #include <ctx/baggage/utf8.hpp>
 #include <ctx/context/resource.hpp>
-#include <ctx/context/stats.hpp>
 
 #include <absl/strings/str_cat.h>
 
@@ -15,14 +15,16 @@
 namespace ctx::detail {
 namespace {
 
-Stat overflowed_sets{"ctx_metrics_overflow_total",
-                     "Dimension value sets of which a value is shown as the overflow value."};
-
 constexpr std::uint32_t smallest_table = 64;
 
 std::atomic<std::uint64_t>& next_row_id() {
     static constinit std::atomic<std::uint64_t> next{2};  // 0 and 1 have meanings in a facet
     return next;
+}
+
+bool any_evicts(const std::vector<Dimension>& dimensions) {
+    return std::any_of(dimensions.begin(), dimensions.end(),
+                       [](const Dimension& dimension) { return dimension.evicts(); });
 }
 
 absl::string_view view(std::string_view text) {
@@ -54,11 +56,13 @@ OwnedTable make_table(std::uint32_t generation, std::uint32_t size, SeriesTable*
 FamilyState::FamilyState(FamilyDeclaration declared)
     : declaration(std::move(declared)),
       has_dimensions(!declaration.dimensions.empty() && !sdk_disabled()),
+      evicts(has_dimensions && any_evicts(declaration.dimensions)),
       exemplars(declaration.exemplars) {
     const PublishedFields fields = published_fields();
     for (const Dimension& dimension : declaration.dimensions) {
         const Field* field = fields.set.find(dimension.key());
         admissions_.emplace_back(dimension, field == nullptr ? "" : field->label_name());
+        overflow_counts_.push_back(&overflow_count(declaration.name, admissions_.back().label()));
     }
     adopt(fields);
 }
@@ -84,8 +88,9 @@ void FamilyState::adopt(const PublishedFields& fields) {
     }
     for (const auto& row : rows_) {
         if (!row->has_dimensions) continue;
-        tables_.push_back(make_table(fields.generation, smallest_table, nullptr));
+        tables_.push_back(make_table(fields.generation, evicts ? 0 : smallest_table, nullptr));
         row->table.store(tables_.back().get(), std::memory_order_release);
+        row->absent.store(nullptr, std::memory_order_release);
     }
     field_places_ = std::move(places);
     generation_ = fields.generation;
@@ -95,17 +100,19 @@ Row& FamilyState::find_or_add_row(Family& family, std::vector<std::string> value
     const std::size_t labels = declaration.labels.size();
     if (rows_.size() >= declaration.max_series && !rows_by_values_.contains(join_key(0, values))) {
         values.assign(labels, "other");  // a mistake at the call, but it must not fill the memory
-        overflowed_sets.add();
+        overflow_count(declaration.name, "").fetch_add(1, std::memory_order_relaxed);
     }
     Row*& found = rows_by_values_[join_key(0, values)];
     if (found != nullptr) return *found;
     auto row = std::make_unique<Row>();
     row->family = &family;
     row->has_dimensions = has_dimensions;
+    row->evicts = evicts;
     row->exemplars = declaration.exemplars.enabled && !sdk_disabled() ? &exemplars : nullptr;
     row->id = next_row_id().fetch_add(1, std::memory_order_relaxed);
     row->values = std::move(values);
-    tables_.push_back(make_table(generation_, has_dimensions ? smallest_table : 1, nullptr));
+    const std::uint32_t sets = !has_dimensions ? 1 : evicts ? 0 : smallest_table;
+    tables_.push_back(make_table(generation_, sets, nullptr));
     row->table.store(tables_.back().get(), std::memory_order_release);
     found = rows_.emplace_back(std::move(row)).get();
     return *found;
@@ -122,76 +129,113 @@ void FamilyState::number(Row& row, std::uint32_t set_number, Series* series) {
     table->begin()[set_number].store(series, std::memory_order_release);
 }
 
+bool FamilyState::Folded::any_overflowed() const noexcept {
+    return std::find(overflowed.begin(), overflowed.end(), true) != overflowed.end();
+}
+
+const DimensionSet::Value* FamilyState::value_in(const DimensionSet& set,
+                                                 std::size_t dimension) const noexcept {
+    const int place = field_places_[dimension];
+    if (place < 0 || !has_dimensions) return nullptr;
+    return &set.values[static_cast<std::size_t>(place)];
+}
+
 FamilyState::Folded FamilyState::fold(const DimensionSet& set) const {
     Folded folded;
     for (std::size_t i = 0; i < admissions_.size(); ++i) {
-        const int place = field_places_[i];
-        const auto* value =
-            place < 0 || !has_dimensions ? nullptr : &set.values[static_cast<std::size_t>(place)];
-        const Admission::Verdict verdict = admissions_[i].judge(value);
+        const Admission::Verdict verdict = admissions_[i].judge(value_in(set, i));
         folded.values.emplace_back(verdict.shown);
         folded.is_new.push_back(verdict.is_new);
-        folded.overflowed |= verdict.overflowed;
+        folded.overflowed.push_back(verdict.overflowed);
     }
     return folded;
 }
 
+bool FamilyState::counts_against_limit(const std::vector<std::string>& values) const {
+    for (std::size_t i = 0; i < admissions_.size(); ++i) {
+        if (values[i] != admissions_[i].overflow_value()) return true;
+    }
+    return false;
+}
+
 Series* FamilyState::find_or_add_series(Row& row, const DimensionSet& set, const MakeSeries& make) {
     Folded folded = fold(set);
-    if (folded.overflowed) report_overflow(set);
-    std::string key = join_key(row.id, folded.values);
-    if (const auto found = series_by_key_.find(key); found != series_by_key_.end()) {
-        return found->second;
-    }
-    if (has_dimensions && limited_series_ >= declaration.max_series) {
-        if (!folded.overflowed) report_overflow(set);
+    const bool known = series_by_key_.contains(join_key(row.id, folded.values));
+    if (!known && has_dimensions && limited_series_ >= declaration.max_series) {
         for (std::size_t i = 0; i < admissions_.size(); ++i) {
             folded.values[i] = admissions_[i].overflow_value();
             folded.is_new[i] = false;
-        }
-        key = join_key(row.id, folded.values);
-        if (const auto found = series_by_key_.find(key); found != series_by_key_.end()) {
-            return found->second;
+            folded.overflowed[i] = true;
         }
     }
-    const std::vector<std::string> values = folded.values;
-    Series* added = add_series(row, std::move(key), std::move(folded.values), make);
+    if (folded.any_overflowed()) report_overflow(set, folded);
+    Series* series = find_or_add_key(row, folded.values, make);
     // Last, so that a lack of memory above leaves nothing half admitted.
-    bool all_overflowed = true;
     for (std::size_t i = 0; i < admissions_.size(); ++i) {
-        all_overflowed &= values[i] == admissions_[i].overflow_value();
-        if (folded.is_new[i]) admissions_[i].admit(values[i]);
+        if (folded.is_new[i]) admissions_[i].admit(folded.values[i]);
     }
-    if (!all_overflowed) ++limited_series_;
+    if (evicts) note_use(set);
+    return series;
+}
+
+Series* FamilyState::find_or_add_key(Row& row, std::vector<std::string> values,
+                                     const MakeSeries& make) {
+    std::string key = join_key(row.id, values);
+    if (const auto found = series_by_key_.find(key); found != series_by_key_.end()) {
+        return found->second;
+    }
+    const bool limited = counts_against_limit(values);
+    Series* added = add_series(row, std::move(key), std::move(values), make);
+    if (limited) ++limited_series_;
     return added;
 }
 
-void FamilyState::report_overflow(const DimensionSet& set) {
-    overflowed_sets.add();
+void FamilyState::report_overflow(const DimensionSet& set, const Folded& folded) {
+    std::size_t first_overflowed = admissions_.size();
+    for (std::size_t i = 0; i < admissions_.size(); ++i) {
+        if (!folded.overflowed[i]) continue;
+        overflow_counts_[i]->fetch_add(1, std::memory_order_relaxed);
+        first_overflowed = std::min(first_overflowed, i);
+    }
     if (!overflow_limiter_.pass()) return;
     complaint = absl::StrCat("family ", declaration.name, ": no room for a series of its own for");
     for (std::size_t i = 0; i < admissions_.size(); ++i) {
-        const int place = field_places_[i];
-        if (place < 0) continue;
-        const auto& value = set.values[static_cast<std::size_t>(place)];
-        absl::StrAppend(&complaint, " ", admissions_[i].label(), "=\"", view(value.text), "\"",
-                        value.kind == ValueKind::unusable ? " (too long or no UTF-8)" : "");
+        const DimensionSet::Value* value = value_in(set, i);
+        if (value == nullptr) continue;
+        absl::StrAppend(&complaint, " ", admissions_[i].label(), "=\"", view(value->text), "\"",
+                        value->kind == ValueKind::unusable ? " (too long or no UTF-8)" : "");
     }
-    absl::StrAppend(&complaint, "; it counts as \"", admissions_[0].overflow_value(), "\"");
+    absl::StrAppend(&complaint, "; it counts as \"", admissions_[first_overflowed].overflow_value(),
+                    "\"");
 }
 
 Series* FamilyState::add_series(Row& row, std::string key, std::vector<std::string> values,
                                 const MakeSeries& make) {
-    std::unique_ptr<Series> series = make();
+    std::string labels = render_labels(row, values);
+    const auto place = series_by_key_.emplace(std::move(key), nullptr).first;
+    std::unique_ptr<Series> series;
+    try {
+        series = take_or_make(make);
+    } catch (...) {
+        series_by_key_.erase(place);
+        throw;
+    }
+    // Nothing below fails: a series that was in use before must not be freed.
     series->row = &row;
-    series->labels = render_labels(row, values);
+    series->labels = std::move(labels);
     series->dimensions = std::move(values);
-    Series* added = series.get();
-    series_by_key_.emplace(std::move(key), added);
-    (last_ == nullptr ? first : last_->next).store(series.release(), std::memory_order_release);
-    last_ = added;
+    place->second = series.get();
+    (last_ == nullptr ? first : last_->next).store(series.get(), std::memory_order_release);
+    last_ = series.release();
     count.fetch_add(1, std::memory_order_relaxed);
-    return added;
+    return last_;
+}
+
+std::unique_ptr<Series> FamilyState::take_or_make(const MakeSeries& make) {
+    if (free_.empty()) return make();
+    std::unique_ptr<Series> used_before = std::move(free_.back());
+    free_.pop_back();
+    return used_before;
 }
 
 std::string FamilyState::render_labels(const Row& row,

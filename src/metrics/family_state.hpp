@@ -42,6 +42,9 @@ struct FamilyState {
     Series* find_or_add_series(Row& row, const DimensionSet& set, const MakeSeries& make);
     /// Remembers the series of a numbered set.
     void number(Row& row, std::uint32_t set_number, Series* series);
+    /// Where values can lose their places: takes them from those that did, and moves what their
+    /// series counted. No reader may be in the list meanwhile.
+    void evict(const MakeSeries& make);
     /// Reads the dimensions' places in a newer declaration; forgets numbers of the older one.
     void adopt(const PublishedFields& fields);
 
@@ -51,12 +54,15 @@ struct FamilyState {
 
     const FamilyDeclaration declaration;
     const bool has_dimensions;
+    const bool evicts;
     const ExemplarRules exemplars;
 
     std::atomic<Series*> first{nullptr};
     std::atomic<std::size_t> count{0};
 
     std::mutex mutex;
+    /// Where `evicts`: held while the list is walked, and for evict(); taken before `mutex`.
+    std::mutex readers;
     /// What did not fit, for who held the lock to say when he has let go of it: whoever listens may
     /// count something himself.
     std::string complaint;
@@ -65,10 +71,22 @@ private:
     struct Folded {
         std::vector<std::string> values;
         std::vector<bool> is_new;
-        bool overflowed = false;
+        std::vector<bool> overflowed;
+
+        [[nodiscard]] bool any_overflowed() const noexcept;
     };
+    [[nodiscard]] const DimensionSet::Value* value_in(const DimensionSet& set,
+                                                      std::size_t dimension) const noexcept;
     [[nodiscard]] Folded fold(const DimensionSet& set) const;
-    void report_overflow(const DimensionSet& set);
+    void note_use(const DimensionSet& set);
+    void report_overflow(const DimensionSet& set, const Folded& folded);
+    [[nodiscard]] bool counts_against_limit(const std::vector<std::string>& values) const;
+    Series* find_or_add_key(Row& row, std::vector<std::string> values, const MakeSeries& make);
+    void retire(const std::vector<Series*>& losers, std::size_t dimension, const MakeSeries& make);
+    void retire(Series& series, const std::string& key, Series& target) noexcept;
+    void unlink(const std::vector<Series*>& losers) noexcept;
+    void drain_retired() noexcept;
+    [[nodiscard]] std::unique_ptr<Series> take_or_make(const MakeSeries& make);
     Series* add_series(Row& row, std::string key, std::vector<std::string> values,
                        const MakeSeries& make);
     [[nodiscard]] std::string render_labels(const Row& row,
@@ -76,6 +94,7 @@ private:
 
     std::uint32_t generation_ = 0;
     std::vector<Admission> admissions_;
+    std::vector<std::atomic<std::uint64_t>*> overflow_counts_;  // one per dimension
     std::vector<int> field_places_;  // of each dimension among the label fields; -1: not declared
     std::vector<std::unique_ptr<Row>> rows_;
     std::unordered_map<std::string, Row*> rows_by_values_;
@@ -83,6 +102,13 @@ private:
     std::vector<OwnedTable> tables_;  // outgrown ones too: readers may still be in them
     std::size_t limited_series_ = 0;  // all but those in which every dimension overflowed
     Series* last_ = nullptr;
+    // No longer in the list. Late additions to a retired series go where its counts went.
+    struct Retired {
+        std::unique_ptr<Series> series;
+        Series* target;
+    };
+    std::vector<Retired> retired_;
+    std::vector<std::unique_ptr<Series>> free_;  // to be used again: nobody may free what is pinned
     DiagnosticLimiter overflow_limiter_;
 };
 

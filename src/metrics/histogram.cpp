@@ -48,8 +48,22 @@ detail::HistogramSeries::HistogramSeries(std::span<const double> upper_bounds,
       native(std::move(counts)) {}
 
 detail::HistogramSeries::~HistogramSeries() {
+    forget_exemplars();
+}
+
+void detail::HistogramSeries::move_into(Series& target) noexcept {
+    auto& other = static_cast<HistogramSeries&>(target);
+    for (std::size_t i = 0; i <= bounds.size(); ++i) {
+        other.buckets[i].count.fetch_add(buckets[i].count.exchange(0, std::memory_order_relaxed),
+                                         std::memory_order_relaxed);
+    }
+    add_relaxed(other.sum, sum.exchange(0, std::memory_order_relaxed));
+    if (native != nullptr) native->move_into(*other.native);
+}
+
+void detail::HistogramSeries::forget_exemplars() noexcept {
     for (std::size_t i = 0; i <= bounds.size(); ++i)
-        ExemplarSlot::destroy(buckets[i].exemplar.load(std::memory_order_acquire));
+        ExemplarSlot::destroy(buckets[i].exemplar.exchange(nullptr, std::memory_order_acq_rel));
 }
 
 std::vector<double> duration_bounds() {

@@ -19,6 +19,12 @@ void NativeCounts::add(double value) noexcept {
     if (!(value > 0 ? positive : negative).add(magnitude)) lose_update();
 }
 
+void NativeCounts::move_into(NativeCounts& target) noexcept {
+    target.zero.fetch_add(zero.exchange(0, std::memory_order_relaxed), std::memory_order_relaxed);
+    positive.move_into(target.positive);
+    negative.move_into(target.negative);
+}
+
 NativeHistogramSnapshot NativeCounts::read() const {
     const CountedBuckets above = positive.read();
     const CountedBuckets below = negative.read();

@@ -46,6 +46,8 @@ struct CTX_EXPORT CounterSeries final : Series {
     [[nodiscard]] const void* exemplars_at() const noexcept override {
         return exemplar.load(std::memory_order_relaxed);
     }
+    void move_into(Series& target) noexcept override;
+    void forget_exemplars() noexcept override;
 
     alignas(64) std::atomic<std::uint64_t> whole{0};
     std::atomic<double> fraction{0};
@@ -85,6 +87,7 @@ public:
         auto* series = static_cast<detail::CounterSeries*>(row_->find(node));
         if (series == nullptr) [[unlikely]]
             return;
+        const detail::Unpin unpin{*row_, series};
         std::uint64_t before = 0;
         if constexpr (std::is_integral_v<Number>) {
             before = series->whole.fetch_add(static_cast<std::uint64_t>(amount),

@@ -6,7 +6,8 @@
 //
 // The key must be declared with a label name in the published FieldSet; that name is the label.
 // Baggage comes from strangers, so every dimension is bounded: what does not fit shows as "other",
-// in this label only, and the total stays exact.
+// in this label only, and the total stays exact. Who has a place keeps it, unless keep_busiest() or
+// forget_after() says otherwise; then places change hands when the page is read.
 //
 // Threads   A value.
 // Errors    Nothing fails here; CounterFamily::create() and its siblings refuse contradictions.
@@ -17,6 +18,7 @@
 #include <ctx/baggage/baggage_key.hpp>
 #include <ctx/export.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -44,6 +46,21 @@ public:
     /// Reserves a place for these values, however many others came before them.
     [[nodiscard]] Dimension always(std::vector<std::string> values) const;
 
+    /// Admits only values of this form, at most at_most() of them: `*` stands for any text, `?` for
+    /// one byte, everything else for itself. "eu-*"
+    [[nodiscard]] Dimension matching(std::string_view pattern) const;
+
+    /// Off if not given: once at_most() values have places, places pass to values that more requests
+    /// carry. What the loser counted moves into the overflow value: the total stays exact and no
+    /// series falls, but increase() of the overflow value jumps. A loser that comes back starts
+    /// at 0. Requests older than `half_life` weigh half. Costs a lock per request and family.
+    [[nodiscard]] Dimension keep_busiest(std::chrono::milliseconds half_life = std::chrono::minutes{
+                                             10}) const;
+
+    /// Off if not given: a value that no request carried for so long loses its place, in the same
+    /// way and at the same cost.
+    [[nodiscard]] Dimension forget_after(std::chrono::milliseconds idle) const;
+
     /// Values of more bytes count as overflow, at most and if not given 64.
     [[nodiscard]] Dimension max_bytes(std::size_t bytes) const;
 
@@ -57,6 +74,14 @@ public:
     }
     [[nodiscard]] std::size_t at_most() const noexcept { return at_most_; }
     [[nodiscard]] const std::vector<std::string>& always() const noexcept { return always_; }
+    [[nodiscard]] const std::optional<std::string>& pattern() const noexcept { return pattern_; }
+    /// 0: off.
+    [[nodiscard]] std::chrono::milliseconds half_life() const noexcept { return half_life_; }
+    [[nodiscard]] std::chrono::milliseconds forget_after() const noexcept { return forget_after_; }
+    /// Whether values can lose their places.
+    [[nodiscard]] bool evicts() const noexcept {
+        return half_life_.count() > 0 || forget_after_.count() > 0;
+    }
     [[nodiscard]] std::size_t max_bytes() const noexcept { return max_bytes_; }
     [[nodiscard]] const std::string& overflow_value() const noexcept { return overflow_; }
 
@@ -65,6 +90,9 @@ private:
     std::optional<std::string> default_;
     std::string overflow_ = "other";
     std::vector<std::string> always_;
+    std::optional<std::string> pattern_;
+    std::chrono::milliseconds half_life_{0};
+    std::chrono::milliseconds forget_after_{0};
     std::size_t at_most_ = 100;
     std::size_t max_bytes_ = 64;
 };

@@ -58,6 +58,7 @@ struct CTX_EXPORT NativeCounts {
     /// Anything but NaN. Counts a lost update when there was no memory.
     void add(double value) noexcept;
     [[nodiscard]] NativeHistogramSnapshot read() const;
+    void move_into(NativeCounts& target) noexcept;
 
     const double zero_threshold;
     std::atomic<std::uint64_t> zero{0};
@@ -74,6 +75,8 @@ struct CTX_EXPORT HistogramSeries final : Series {
     HistogramSeries(std::span<const double> bounds, std::unique_ptr<NativeCounts> native);
     ~HistogramSeries() override;
     [[nodiscard]] const void* exemplars_at() const noexcept override { return buckets.get(); }
+    void move_into(Series& target) noexcept override;
+    void forget_exemplars() noexcept override;
 
     alignas(64) std::atomic<double> sum{0};
     std::span<const double> bounds;        // of the family, ascending, without +Inf
@@ -138,6 +141,7 @@ public:
         auto* series = static_cast<detail::HistogramSeries*>(row_->find(node));
         if (series == nullptr) [[unlikely]]
             return;
+        const detail::Unpin unpin{*row_, series};
         auto& bucket = series->buckets[index];
         const std::uint64_t before = bucket.count.fetch_add(1, std::memory_order_relaxed);
         detail::add_relaxed(series->sum, value);

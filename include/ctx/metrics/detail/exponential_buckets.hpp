@@ -34,7 +34,7 @@ struct CountedBuckets {
 
 /// The buckets on one side of zero. Counts are never moved: a window that does not reach far enough
 /// gets a wider or coarser successor, stays readable, and late additions to it are not lost. There
-/// are few: each is at least twice as wide, or at most half as fine, as the one before.
+/// are few, as each is wider or coarser than the one before.
 class CTX_EXPORT ExponentialBuckets {
 public:
     /// @param max_buckets  coarser buckets are taken rather than more, down to schema -4.
@@ -45,13 +45,18 @@ public:
     ~ExponentialBuckets();
 
     /// @return false when there was no memory for the window that `magnitude` needs.
-    bool add(double magnitude) noexcept {
+    bool add(double magnitude, std::uint64_t count = 1) noexcept {
         const Window* window = newest_.load(std::memory_order_acquire);
-        return window != nullptr && window->add(magnitude) ? true : add_slowly(magnitude);
+        return window != nullptr && window->add(magnitude, count) ? true
+                                                                  : add_slowly(magnitude, count);
     }
 
     /// At the schema of the newest window.
     [[nodiscard]] CountedBuckets read() const;
+
+    /// Adds all counts to `target` and starts at 0; other threads may still be adding. Counts for
+    /// which the target has no memory stay.
+    void move_into(ExponentialBuckets& target) noexcept;
 
 private:
     struct Window {
@@ -63,10 +68,10 @@ private:
         [[nodiscard]] std::atomic<std::uint64_t>* counts() const noexcept {
             return reinterpret_cast<std::atomic<std::uint64_t>*>(const_cast<Window*>(this) + 1);
         }
-        bool add(double magnitude) const noexcept {
+        bool add(double magnitude, std::uint64_t count) const noexcept {
             const std::int64_t place = std::int64_t{native_bucket_of(magnitude, schema)} - first;
             if (place < 0 || place >= std::int64_t{size}) return false;
-            counts()[place].fetch_add(1, std::memory_order_relaxed);
+            counts()[place].fetch_add(count, std::memory_order_relaxed);
             return true;
         }
     };
@@ -80,7 +85,7 @@ private:
         void coarsen_to(int wanted) noexcept;
     };
 
-    bool add_slowly(double magnitude) noexcept;
+    bool add_slowly(double magnitude, std::uint64_t count) noexcept;
     [[nodiscard]] static Window* make_window(const Range& used, std::size_t max_buckets) noexcept;
     [[nodiscard]] static Range used_range(const Window& window) noexcept;
 

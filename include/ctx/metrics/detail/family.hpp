@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -71,6 +72,9 @@ protected:
 private:
     friend struct Row;
 
+    /// Before the list of series is walked. Where values can lose their places, now they do; while
+    /// the result is held, nobody else's do.
+    [[nodiscard]] std::unique_lock<std::mutex> begin_reading() const;
     [[nodiscard]] Series* resolve(Row& row, const Node* node);
 
     std::unique_ptr<FamilyState> state_;

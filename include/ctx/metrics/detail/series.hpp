@@ -32,8 +32,20 @@ struct Series {
     /// What a reader will need next, to be fetched ahead; may be null.
     [[nodiscard]] virtual const void* exemplars_at() const noexcept { return nullptr; }
 
-    const Row* row = nullptr;
-    std::atomic<Series*> next{nullptr};   // the family's list, which readers walk without a lock
+    /// Adds what was counted to `target` and starts at 0 again; other threads may still be adding.
+    virtual void move_into(Series& /*target*/) noexcept {}
+    /// With no other thread in it: the series is about to get other labels.
+    virtual void forget_exemplars() noexcept {}
+
+    void pin() noexcept { pins.fetch_add(1, std::memory_order_seq_cst); }
+    void unpin() noexcept { pins.fetch_sub(1, std::memory_order_release); }
+
+    Row* row = nullptr;
+    std::atomic<Series*> next{nullptr};  // the family's list, which readers walk without a lock
+    // Where values can lose their places: who is updating, and how often the series had other
+    // labels. Who pins looks at `life` afterwards, who ends a life at `pins`: one sees the other.
+    std::atomic<std::uint32_t> pins{0};
+    std::atomic<std::uint32_t> life{0};
     std::vector<std::string> dimensions;  // values in the order of the family's dimensions
     std::string labels;                   // `a="b",c="d"`
 };
@@ -53,11 +65,13 @@ struct Row {
     std::atomic<SeriesTable*> table{nullptr};
     Family* family = nullptr;
     bool has_dimensions = false;
+    bool evicts = false;                       // find() gives pinned series; the table is empty
+    std::atomic<Series*> absent{nullptr};      // then: of requests without baggage; never evicted
     const ExemplarRules* exemplars = nullptr;  // null: none
     std::uint64_t id = 0;                      // never used twice in a process
     std::vector<std::string> values;           // of the static labels
 
-    /// The series of `node`'s request, or null when it could not be made for lack of memory.
+    /// The series of `node`'s request, pinned if the row evicts, or null when it could not be made for lack of memory.
     [[nodiscard]] Series* find(const Node* node) noexcept {
         SeriesTable* const numbered = table.load(std::memory_order_acquire);
         std::uint32_t number = 0;  // of the set in which every field is absent
@@ -75,6 +89,21 @@ struct Row {
     }
 
     [[nodiscard]] CTX_EXPORT Series* find_slowly(const Node* node) noexcept;
+};
+
+/// Ends the pin that find() gave.
+class Unpin {
+public:
+    Unpin(const Row& row, Series* series) noexcept : series_(row.evicts ? series : nullptr) {}
+    Unpin(const Unpin&) = delete;
+    Unpin& operator=(const Unpin&) = delete;
+    ~Unpin() {
+        if (series_ != nullptr) [[unlikely]]
+            series_->unpin();
+    }
+
+private:
+    Series* series_;
 };
 
 /// Counts an observation that has no meaning: NaN, a negative increment.

@@ -1,0 +1,44 @@
+// The values without a place that are asked for most, in bounded memory: Metwally, Agrawal and
+// El Abbadi's Space-Saving.
+
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace ctx::detail {
+
+class Candidates {
+public:
+    explicit Candidates(std::size_t capacity) : capacity_(capacity) {}
+
+    /// One more request carries `value`. When all entries are taken, the least asked for gives its
+    /// entry up.
+    void add(std::string_view value);
+
+    struct Entry {
+        std::string value;
+        double count = 0;  // at most `surplus` too many
+        double surplus = 0;
+
+        [[nodiscard]] double sure() const noexcept { return count - surplus; }
+    };
+    /// The entry that surely has most requests; null when there is none.
+    [[nodiscard]] const Entry* best() const noexcept;
+    void remove(const std::string& value);
+
+    /// Makes what was counted so far weigh less.
+    void scale(double factor) noexcept;
+
+private:
+    [[nodiscard]] std::size_t least() const noexcept;
+
+    std::size_t capacity_;
+    std::vector<Entry> entries_;
+    std::unordered_map<std::string, std::size_t> places_;
+};
+
+}  // namespace ctx::detail
