@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdlib>
+#include <latch>
 #include <memory>
 #include <random>
 #include <string>
@@ -222,6 +223,51 @@ TEST(Eviction, a_series_with_new_labels_shows_no_exemplar_of_the_old) {
     EXPECT_FALSE(series->exemplar.has_value());
 }
 
+/// Asked in the middle of an update, it does not answer before it may.
+class SlowSpan final : public ctx::RecordingSpan {
+public:
+    SlowSpan(std::latch& asked, std::latch& may_answer) : asked_(asked), may_answer_(may_answer) {}
+    bool keep() noexcept override {
+        asked_.count_down();
+        may_answer_.wait();
+        return true;
+    }
+    void add_event(std::string_view /*name*/,
+                   std::span<const ctx::Attribute> /*attributes*/) noexcept override {}
+
+private:
+    std::latch& asked_;
+    std::latch& may_answer_;
+};
+
+TEST(Eviction, a_series_gets_no_other_labels_while_somebody_is_in_it) {
+    ctx::test::publish_test_fields();
+    auto family = *ctx::CounterFamily::create(
+        {.name = "a", .help = "", .dimensions = {busiest_two()}, .exemplars = {}});
+    std::latch asked{1};
+    std::latch may_answer{1};
+    std::thread slow{[&] {
+        ctx::Scope scope{
+            request_with({{"customer", "a"}})
+                .with_span(ctx::test::known_span(),
+                           ctx::RecordingSpanPtr::adopt(new SlowSpan{asked, may_answer}))};
+        family->with().add(100);
+    }};
+    asked.wait();
+    requests(*family, "b", 40);
+    requests(*family, "c", 20);
+    sum_of(*family);  // takes the place of a
+    sum_of(*family);
+    requests(*family, "c", 1);
+    may_answer.count_down();
+    slow.join();
+    const auto families = family->read();
+    const auto* series = ctx::test::find_series(families.at(0).series, {{"customer", "c"}});
+    ASSERT_NE(series, nullptr);
+    EXPECT_FALSE(series->exemplar.has_value()) << "of a";
+    EXPECT_EQ(sum_of(*family), 100 + 40 + 20 + 1);
+}
+
 TEST(Eviction, histograms_move_bucket_by_bucket) {
     ctx::test::publish_test_fields();
     auto family = *ctx::HistogramFamily::create({.name = "a",
@@ -270,11 +316,21 @@ TEST(Eviction, a_flood_of_values_is_few_series_and_an_exact_total) {
     EXPECT_EQ(sum_of(*family), values);
 }
 
-/// The sum of all series, which must never fall from one reading to the next.
+/// The sum of all series must never fall from one reading to the next, and nobody's series may have
+/// what another customer added.
 void watch(const ctx::CounterFamily& family, const std::atomic<bool>& stop) {
     double last = 0;
     while (!stop.load()) {
-        const double now = sum_of(family);
+        const auto families = family.read();
+        double now = 0;
+        for (const ctx::SeriesSnapshot& series : families.at(0).series) {
+            now += series.value;
+            const std::string& customer = series.labels.at(0).second;
+            if (customer == "other") continue;
+            const bool adds_large = std::stoi(customer) % 2 != 0;
+            const auto whole = static_cast<std::uint64_t>(series.value);
+            EXPECT_EQ(adds_large ? whole % 1'000'000 : whole / 1'000'000, 0U) << customer;
+        }
         EXPECT_GE(now, last);
         last = now;
     }
@@ -283,12 +339,14 @@ void watch(const ctx::CounterFamily& family, const std::atomic<bool>& stop) {
 TEST(Eviction, eight_threads_and_six_readers_lose_nothing) {
     constexpr int threads = 8;
     constexpr int updates = 12'000;
+    constexpr std::uint64_t large = 1'000'000;  // what odd customers add
     auto family = counters({Dimension{"customer"}
                                 .at_most(4)
                                 .keep_busiest(milliseconds{5})
                                 .forget_after(milliseconds{20})},
                            6);
     std::atomic<bool> stop{false};
+    std::atomic<std::uint64_t> added{0};
     std::vector<std::thread> readers;
     for (int r = 0; r < 6; ++r)
         readers.emplace_back([&] { watch(*family, stop); });
@@ -301,8 +359,10 @@ TEST(Eviction, eight_threads_and_six_readers_lose_nothing) {
                 // Who is busy changes all the time; each request updates three times.
                 const std::uint64_t customer = i / 500 + random() % 6;
                 ctx::Scope scope{request_with({{"customer", std::to_string(customer)}})};
+                const std::uint64_t amount = customer % 2 == 0 ? 1 : large;
                 for (int n = 0; n < 3; ++n)
-                    counter.add();
+                    counter.add(amount);
+                added.fetch_add(3 * amount);
             }
         });
     }
@@ -311,7 +371,7 @@ TEST(Eviction, eight_threads_and_six_readers_lose_nothing) {
     stop.store(true);
     for (std::thread& reader : readers)
         reader.join();
-    EXPECT_EQ(sum_of(*family), threads * updates);
+    EXPECT_EQ(sum_of(*family), static_cast<double>(added.load()));
     EXPECT_LE(family->series_count(), 7U);
 }
 
