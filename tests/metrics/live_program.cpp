@@ -1,6 +1,7 @@
 // A service for a real Prometheus to scrape: prints `port N`, then updates its metrics until its
-// input ends. Answers each line of input with the number of updates so far, and the line `texts`
-// with the values of the label `text` in hex.
+// input ends. Answers each line of input with the number of updates so far, the line `texts` with the
+// values of the label `text` in hex, and `places CUSTOMER REQUESTS EACH` after so many requests that
+// each add so much to a family with one place.
 
 #include "metrics/random_text.hpp"
 #include "metrics/requests.hpp"
@@ -17,6 +18,7 @@
 #include <iostream>
 #include <memory>
 #include <random>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -66,6 +68,17 @@ std::string in_hex(const std::vector<std::string>& texts) {
     return hex;
 }
 
+void use_places(ctx::Counter counter, std::istringstream arguments) {
+    std::string customer;
+    int requests = 0;
+    std::uint64_t each = 0;
+    arguments >> customer >> requests >> each;
+    for (int i = 0; i < requests; ++i) {
+        ctx::Scope scope{ctx::test::request_with({{"customer", customer}})};
+        counter.add(each);
+    }
+}
+
 }  // namespace
 
 int main() {
@@ -84,6 +97,10 @@ int main() {
                                              .help = "Hard to read.",
                                              .labels = {"index", "text"},
                                              .max_series = 50'000});
+    auto places = *ctx::CounterFamily::create(
+        {.name = "places",
+         .help = "Who is busiest.",
+         .dimensions = {ctx::Dimension{"customer"}.at_most(1).keep_busiest()}});
     const std::vector<std::string> texts = random_texts();
     for (std::size_t i = 0; i < texts.size(); ++i)
         hard->with({std::to_string(i), texts[i]}).add();
@@ -98,6 +115,7 @@ int main() {
     page->add(wait);
     page->add(source);
     page->add(hard);
+    page->add(places);
 
     ctx::ExposerBridge bridge;
     prometheus::Exposer exposer{"127.0.0.1:0", 3, bridge.callbacks()};
@@ -114,6 +132,9 @@ int main() {
     for (std::string line; std::getline(std::cin, line);) {
         if (line == "texts") {
             std::cout << in_hex(texts) << std::endl;
+        } else if (line.starts_with("places ")) {
+            use_places(places->with(), std::istringstream{line.substr(7)});
+            std::cout << "done" << std::endl;
         } else {
             std::cout << "updates " << updates.load() << std::endl;
         }

@@ -170,6 +170,27 @@ def check_texts(prometheus, service):
              f"{found.get(wrong[0])!r}")
 
 
+def check_eviction(prometheus, service):
+    """Where a place passes on, increase() of `other` jumps by what the loser had counted; the total
+    grows by what was added, and no series falls."""
+    service.ask("places a 10 100")
+    service.ask("places b 1 1")
+    wait_for("a place", lambda: prometheus.value('places_total{customer="a"}') == 1000)
+    wait_for("the rest", lambda: prometheus.value('places_total{customer="other"}') == 1)
+    service.ask("places b 49 1")
+    wait_for("the loser's count", lambda: prometheus.value('places_total{customer="other"}') == 1050)
+    wait_for("the loser's end", lambda: not prometheus.get(
+        "query", query='places_total{customer="a"}')["result"])
+    if prometheus.value("sum(places_total)") != 1050:
+        fail("the total is not what was added")
+    if prometheus.value('increase(places_total{customer="other"}[1m])') < 1000:
+        fail("increase() of other does not show the eviction, as the documentation says")
+    if prometheus.value('resets(places_total{customer="other"}[1h])') != 0:
+        fail("other fell")
+    service.ask("places b 1 1")
+    wait_for("the winner", lambda: prometheus.value('places_total{customer="b"}') == 1)
+
+
 def check_native(prometheus):
     """The values are 0 to 11.99 in equal parts; a native bucket is 9 % wide."""
     count = prometheus.value("histogram_count(wait_seconds)")
@@ -205,6 +226,8 @@ def check_page(prometheus, service, native):
     check_texts(prometheus, service)
     if native:
         check_native(prometheus)
+    else:
+        check_eviction(prometheus, service)
 
     with freeze_scraper(service.port):
         updates = service.updates()
