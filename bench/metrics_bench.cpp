@@ -111,6 +111,30 @@ void counter_two_threads(benchmark::State& state) {
 }
 BENCHMARK(counter_two_threads)->Threads(2);
 
+// Both threads add to one series: its cache line travels.
+void counter_one_series_two_threads(benchmark::State& state) {
+    ctx::Counter rides = counter();
+    const ctx::Scope scope{request("shared")};
+    rides.add();
+    for (auto _ : state)
+        rides.add();
+}
+BENCHMARK(counter_one_series_two_threads)->Threads(2);
+
+// Where values can lose their places, an update also says that it is in the series.
+void counter_with_places(benchmark::State& state) {
+    three_dimensions();
+    static const auto family = *ctx::CounterFamily::create(
+        {.name = "places", .help = "", .dimensions = {ctx::Dimension{"customer"}.keep_busiest()}});
+    ctx::Counter rides = family->with();
+    const ctx::Scope scope{request("c1")};
+    rides.add();
+    const ctx::bench::AllocationsPerIteration allocations{state};
+    for (auto _ : state)
+        rides.add();
+}
+BENCHMARK(counter_with_places);
+
 void counter_fraction(benchmark::State& state) {
     ctx::Counter rides = counter();
     const ctx::Scope scope{request("c1")};
@@ -140,6 +164,13 @@ void peer_counter(benchmark::State& state) {
         counter.Increment();
 }
 BENCHMARK(peer_counter);
+
+void peer_counter_two_threads(benchmark::State& state) {
+    static prometheus::Counter counter;
+    for (auto _ : state)
+        counter.Increment();
+}
+BENCHMARK(peer_counter_two_threads)->Threads(2);
 
 void peer_family_add(benchmark::State& state) {
     prometheus::Registry registry;
@@ -175,16 +206,58 @@ void observe_with_exemplar_gate(benchmark::State& state) {
 }
 BENCHMARK(observe_with_exemplar_gate);
 
+// The same buckets, and exponential ones.
+void observe_native(benchmark::State& state) {
+    static const auto family = *ctx::HistogramFamily::create(
+        {.name = "native_seconds",
+         .help = "Wait.",
+         .bounds = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10},
+         .native = ctx::NativeHistogramOptions{}});
+    ctx::Histogram wait = family->with();
+    for (const double value : durations())
+        wait.observe(value);
+    std::size_t i = 0;
+    const ctx::bench::AllocationsPerIteration allocations{state};
+    for (auto _ : state)
+        wait.observe(durations()[i++ % durations().size()]);
+}
+BENCHMARK(observe_native);
+
+void observe_two_threads(benchmark::State& state) {
+    three_dimensions();
+    observe(state, request("thread " + std::to_string(state.thread_index())));
+}
+BENCHMARK(observe_two_threads)->Threads(2);
+
+void observe_one_series_two_threads(benchmark::State& state) {
+    three_dimensions();
+    observe(state, request("shared"));
+}
+BENCHMARK(observe_one_series_two_threads)->Threads(2);
+
+const prometheus::Histogram::BucketBoundaries& peer_bounds() {
+    static const prometheus::Histogram::BucketBoundaries bounds{0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
+                                                                0.5,   1,    2.5,   5,    10};
+    return bounds;
+}
+
+void peer_observe_two_threads(benchmark::State& state) {
+    static prometheus::Histogram histogram{peer_bounds()};
+    std::size_t i = 0;
+    for (auto _ : state)
+        histogram.Observe(durations()[i++ % durations().size()]);
+}
+BENCHMARK(peer_observe_two_threads)->Threads(2);
+
 void peer_observe(benchmark::State& state) {
-    prometheus::Histogram histogram{prometheus::Histogram::BucketBoundaries{
-        0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}};
+    prometheus::Histogram histogram{peer_bounds()};
     std::size_t i = 0;
     for (auto _ : state)
         histogram.Observe(durations()[i++ % durations().size()]);
 }
 BENCHMARK(peer_observe);
 
-void render_with_exemplars(benchmark::State& state) {
+void render(benchmark::State& state, ctx::PageFormat format) {
     auto family = *ctx::CounterFamily::create(
         {.name = "rides",
          .help = "Rides.",
@@ -199,9 +272,18 @@ void render_with_exemplars(benchmark::State& state) {
     ctx::MetricsPage page;
     page.add(family);
     for (auto _ : state)
-        benchmark::DoNotOptimize(page.render(ctx::PageFormat::openmetrics_1_0_0).size());
+        benchmark::DoNotOptimize(page.render(format).size());
+}
+
+void render_with_exemplars(benchmark::State& state) {
+    render(state, ctx::PageFormat::openmetrics_1_0_0);
 }
 BENCHMARK(render_with_exemplars);
+
+void render_protobuf(benchmark::State& state) {
+    render(state, ctx::PageFormat::protobuf);
+}
+BENCHMARK(render_protobuf);
 
 void peer_render(benchmark::State& state) {
     prometheus::Registry registry;

@@ -117,6 +117,13 @@ Histogram HistogramFamily::with(std::span<const std::string_view> values) {
     return Histogram{row(values), lowest, bounds_, shared_from_this()};
 }
 
+void Histogram::observe_slowly(const detail::Node* node, std::size_t index, double value) noexcept {
+    detail::Series* series = row_->find_slowly(node);
+    if (series == nullptr) return;
+    const detail::Unpin unpin{*row_, *series};
+    count(static_cast<HistogramSeries&>(*series), node, index, value);
+}
+
 std::unique_ptr<detail::Series> HistogramFamily::make_series() const {
     auto native = native_ ? std::make_unique<detail::NativeCounts>(*native_) : nullptr;
     return std::make_unique<HistogramSeries>(bounds_, std::move(native));

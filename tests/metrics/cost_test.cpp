@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <new>
 #include <utility>
 
 namespace {
@@ -134,6 +135,65 @@ TEST_F(Cost, whatever_allocation_fails_the_family_stays_whole) {
         counter.add();
         EXPECT_EQ(ctx::test::sum_of(*family), 2 - static_cast<double>(lost)) << survivors;
         EXPECT_EQ(family->series_count(), 1U);
+    }
+}
+
+TEST_F(Cost, later_updates_of_a_request_allocate_nothing_where_places_can_be_lost) {
+    auto family = *ctx::CounterFamily::create(
+        {.name = "a",
+         .help = "",
+         .dimensions = {ctx::Dimension{"customer"}.at_most(1).keep_busiest()}});
+    ctx::Counter counter = family->with();
+    for (const char* customer : {"has a place", "has none"}) {
+        ctx::Scope scope{request_with({{"customer", customer}})};
+        counter.add();
+        const AllocationCounter allocations;
+        for (int i = 0; i < 100; ++i)
+            counter.add();
+        EXPECT_EQ(allocations.allocations(), 0U) << customer;
+    }
+    counter.add();
+    const AllocationCounter allocations;
+    counter.add();
+    EXPECT_EQ(allocations.allocations(), 0U) << "outside of any request";
+}
+
+TEST_F(Cost, observing_into_exponential_buckets_allocates_when_the_range_grows) {
+    auto family = *ctx::HistogramFamily::create(
+        {.name = "a", .help = "", .native = ctx::NativeHistogramOptions{}});
+    ctx::Histogram histogram = family->with();
+    histogram.observe(0.1);
+    const AllocationCounter allocations;
+    for (int i = 0; i < 100; ++i)
+        histogram.observe(0.1 + i * 0.0001);
+    EXPECT_EQ(allocations.allocations(), 0U);
+    histogram.observe(100);
+    EXPECT_EQ(allocations.allocations(), 1U);
+}
+
+TEST_F(Cost, whatever_allocation_fails_an_eviction_loses_nothing) {
+    for (std::size_t survivors = 0; survivors < 30; ++survivors) {
+        auto family = *ctx::CounterFamily::create(
+            {.name = "a",
+             .help = "",
+             .dimensions = {ctx::Dimension{"customer"}.at_most(1).keep_busiest()}});
+        ctx::Counter counter = family->with();
+        const auto requests = [&](const char* customer, int count) {
+            for (int i = 0; i < count; ++i) {
+                ctx::Scope scope{request_with({{"customer", customer}})};
+                counter.add();
+            }
+        };
+        requests("a", 2);
+        requests("b", 10);
+        try {
+            const ctx::test::AllocationFailure failure{survivors};
+            static_cast<void>(family->read());
+        } catch (const std::bad_alloc&) {
+        }
+        requests("b", 10);
+        requests("a", 1);
+        EXPECT_EQ(ctx::test::sum_of(*family), 23) << survivors;
     }
 }
 

@@ -17,6 +17,7 @@ INLINE_CALLS = ("executors/inline_call_test.cpp", "*")
 SIGNALS = ("executors/switch_signal_test.cpp", "*")
 WHEN_ALL = ("executors/when_all_test.cpp", "*")
 BIND = ("executors/bind_test.cpp", "*")
+EVICTION = ("metrics/eviction_test.cpp", "*")
 CALLBACKS = ("executors/callback_test.cpp", "*")
 FIBERS = ("executors/fiber_test.cpp", "*")
 FIBER_THREADS = ("executors/fiber_threads_test.cpp", "*")
@@ -176,4 +177,17 @@ FAULTS = [
     Fault("boost_fiber_leaves_its_exceptions", EXECUTORS + "boost_fiber.hpp",
           "from.exceptions_ = ctx::detail::exchange_exception_state("
           "std::exchange(to.exceptions_, {}));", "", [BOOST_FIBERS]),
+
+    # Places of label values, and what their losers had counted
+    Fault("a_losers_count_is_lost", "src/metrics/eviction.cpp",
+          "    series.move_into(target);\n", "", [EVICTION]),
+    Fault("late_additions_are_lost", "src/metrics/eviction.cpp",
+          "        retired.series->move_into(*retired.target);\n", "", [EVICTION]),
+    Fault("labels_change_under_an_update", "src/metrics/eviction.cpp",
+          "retired.series->pins.load(std::memory_order_seq_cst) == 0", "true", [EVICTION]),
+    Fault("a_request_trusts_its_old_series", "src/metrics/family.cpp",
+          "recent.series->life.load(std::memory_order_seq_cst) == recent.life", "true",
+          [EVICTION]),
+    Fault("outgrown_windows_are_forgotten", "src/metrics/exponential_buckets.cpp",
+          "    wider->older = present;\n", "", [("metrics/native_histogram_test.cpp", "*")]),
 ]

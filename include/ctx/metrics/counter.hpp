@@ -84,26 +84,56 @@ public:
             detail::refuse_observation();
             return;
         }
-        auto* series = static_cast<detail::CounterSeries*>(row_->find(node));
-        if (series == nullptr) [[unlikely]]
+        detail::Series* series = row_->find(node);
+        if (series == nullptr) [[unlikely]] {
+            add_slowly(node, amount);
             return;
-        const detail::Unpin unpin{*row_, series};
-        std::uint64_t before = 0;
-        if constexpr (std::is_integral_v<Number>) {
-            before = series->whole.fetch_add(static_cast<std::uint64_t>(amount),
-                                             std::memory_order_relaxed);
-        } else {
-            before = std::bit_cast<std::uint64_t>(
-                detail::add_relaxed(series->fraction, static_cast<double>(amount)));
         }
-        if (detail::may_be_exemplar(row_->exemplars, node, series->exemplar, before)) {
-            row_->exemplars->offer(series->exemplar, *node, static_cast<double>(amount));
-        }
+        count(static_cast<detail::CounterSeries&>(*series), node, amount);
     }
     void add() noexcept { add(std::uint64_t{1}); }
 
 private:
     friend class CounterFamily;
+
+    template <typename Number>
+    void count(detail::CounterSeries& series, const detail::Node* node, Number amount) noexcept {
+        // Asked before: what follows an atomic addition waits for it.
+        if (row_->exemplars == nullptr) [[likely]] {
+            add_to(series, amount);
+        } else {
+            offer(series, node, static_cast<double>(amount), add_to(series, amount));
+        }
+    }
+
+    /// @return a number that changes from one call to the next.
+    template <typename Number>
+    static std::uint64_t add_to(detail::CounterSeries& series, Number amount) noexcept {
+        if constexpr (std::is_integral_v<Number>) {
+            return series.whole.fetch_add(static_cast<std::uint64_t>(amount),
+                                          std::memory_order_relaxed);
+        } else {
+            return std::bit_cast<std::uint64_t>(
+                detail::add_relaxed(series.fraction, static_cast<double>(amount)));
+        }
+    }
+
+    // Apart, so that add() stays small enough to be inlined.
+    [[gnu::noinline]] void offer(detail::CounterSeries& series, const detail::Node* node,
+                                 double amount, std::uint64_t draw) noexcept {
+        if (detail::may_be_exemplar(row_->exemplars, node, series.exemplar, draw)) {
+            row_->exemplars->offer(series.exemplar, *node, amount);
+        }
+    }
+
+    template <typename Number>
+    [[gnu::noinline, gnu::cold]] void add_slowly(const detail::Node* node, Number amount) noexcept {
+        detail::Series* series = row_->find_slowly(node);
+        if (series == nullptr) return;
+        const detail::Unpin unpin{*row_, *series};
+        count(static_cast<detail::CounterSeries&>(*series), node, amount);
+    }
+
     Counter(detail::Row& row, std::shared_ptr<const void> family) noexcept
         : row_(&row), family_(std::move(family)) {}
 

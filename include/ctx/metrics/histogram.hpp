@@ -85,16 +85,24 @@ struct CTX_EXPORT HistogramSeries final : Series {
 
     [[nodiscard]] static std::size_t bucket_of(double value,
                                                std::span<const double> bounds) noexcept {
-        std::size_t index = 0;
-        if (bounds.size() <= 16) {
-            // Without a branch that depends on the value: durations are hard to predict.
-            for (const double bound : bounds)
-                index += value > bound ? 1U : 0U;
-        } else {
-            index = static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), value) -
-                                             bounds.begin());
-        }
-        return index;
+        if (bounds.size() <= 16) return count_below(value, bounds);
+        return static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), value) -
+                                        bounds.begin());
+    }
+
+    /// How many of a few bounds are smaller: two at a time, and without a branch that depends on
+    /// the value, since durations are hard to predict.
+    [[nodiscard]] static std::size_t count_below(double value,
+                                                 std::span<const double> bounds) noexcept {
+        using Pair [[gnu::vector_size(16)]] = double;
+        using Counts [[gnu::vector_size(16)]] = std::int64_t;
+        const Pair values{value, value};
+        Counts below{0, 0};
+        std::size_t i = 0;
+        for (; i + 1 < bounds.size(); i += 2)
+            below -= Pair{bounds[i], bounds[i + 1]} < values;  // true is -1
+        const auto pairs = static_cast<std::size_t>(below[0] + below[1]);
+        return pairs + (i < bounds.size() && value > bounds[i] ? 1U : 0U);
     }
 };
 
@@ -138,21 +146,31 @@ public:
             return;
         }
         const std::size_t index = detail::HistogramSeries::bucket_of(value, bounds_);
-        auto* series = static_cast<detail::HistogramSeries*>(row_->find(node));
-        if (series == nullptr) [[unlikely]]
+        detail::Series* series = row_->find(node);
+        if (series == nullptr) [[unlikely]] {
+            observe_slowly(node, index, value);
             return;
-        const detail::Unpin unpin{*row_, series};
-        auto& bucket = series->buckets[index];
+        }
+        count(static_cast<detail::HistogramSeries&>(*series), node, index, value);
+    }
+
+private:
+    friend class HistogramFamily;
+
+    void count(detail::HistogramSeries& series, const detail::Node* node, std::size_t index,
+               double value) noexcept {
+        auto& bucket = series.buckets[index];
         const std::uint64_t before = bucket.count.fetch_add(1, std::memory_order_relaxed);
-        detail::add_relaxed(series->sum, value);
-        if (series->native != nullptr) series->native->add(value);
+        detail::add_relaxed(series.sum, value);
+        if (series.native != nullptr) series.native->add(value);
         if (detail::may_be_exemplar(row_->exemplars, node, bucket.exemplar, before)) {
             row_->exemplars->offer(bucket.exemplar, *node, value);
         }
     }
 
-private:
-    friend class HistogramFamily;
+    CTX_EXPORT void observe_slowly(const detail::Node* node, std::size_t index,
+                                   double value) noexcept;
+
     Histogram(detail::Row& row, double lowest, std::span<const double> bounds,
               std::shared_ptr<const void> family) noexcept
         : row_(&row), lowest_(lowest), bounds_(bounds), family_(std::move(family)) {}

@@ -65,41 +65,38 @@ struct Row {
     std::atomic<SeriesTable*> table{nullptr};
     Family* family = nullptr;
     bool has_dimensions = false;
-    bool evicts = false;                       // find() gives pinned series; the table is empty
+    bool evicts = false;                       // find() finds nothing: the table is empty
     std::atomic<Series*> absent{nullptr};      // then: of requests without baggage; never evicted
     const ExemplarRules* exemplars = nullptr;  // null: none
     std::uint64_t id = 0;                      // never used twice in a process
     std::vector<std::string> values;           // of the static labels
 
-    /// The series of `node`'s request, pinned if the row evicts, or null when it could not be made for lack of memory.
+    /// The series of `node`'s request if it was found before.
     [[nodiscard]] Series* find(const Node* node) noexcept {
         SeriesTable* const numbered = table.load(std::memory_order_acquire);
         std::uint32_t number = 0;  // of the set in which every field is absent
         if (has_dimensions && node != nullptr) {
             const auto* facet =
                 static_cast<const DimensionFacet*>(facet_of(*node, FacetSlot::dimension_set));
-            if (facet == nullptr || facet->generation != numbered->generation) {
-                return find_slowly(node);
-            }
+            if (facet == nullptr || facet->generation != numbered->generation) return nullptr;
             number = facet->number;
         }
-        if (number >= numbered->size) return find_slowly(node);
-        Series* series = numbered->begin()[number].load(std::memory_order_acquire);
-        return series != nullptr ? series : find_slowly(node);
+        if (number >= numbered->size) return nullptr;
+        return numbered->begin()[number].load(std::memory_order_acquire);
     }
 
+    /// Makes it if need be; pinned if the row evicts. Null when there is no memory.
     [[nodiscard]] CTX_EXPORT Series* find_slowly(const Node* node) noexcept;
 };
 
-/// Ends the pin that find() gave.
+/// Ends the pin that find_slowly() gave.
 class Unpin {
 public:
-    Unpin(const Row& row, Series* series) noexcept : series_(row.evicts ? series : nullptr) {}
+    Unpin(const Row& row, Series& series) noexcept : series_(row.evicts ? &series : nullptr) {}
     Unpin(const Unpin&) = delete;
     Unpin& operator=(const Unpin&) = delete;
     ~Unpin() {
-        if (series_ != nullptr) [[unlikely]]
-            series_->unpin();
+        if (series_ != nullptr) series_->unpin();
     }
 
 private:
