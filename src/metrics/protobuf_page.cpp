@@ -58,31 +58,6 @@ std::string mended(std::string_view text) {
     return valid;
 }
 
-ProtobufWriter label_pair(std::string_view name, std::string_view value) {
-    ProtobufWriter pair;
-    pair.text_field(1, name);
-    pair.text_field(2, is_valid_utf8(value) ? value : mended(value));
-    return pair;
-}
-
-ProtobufWriter exemplar_message(const Exemplar& exemplar) {
-    ProtobufWriter message;
-    for (const auto& [name, value] : exemplar.labels)
-        message.message_field(1, label_pair(name, value));
-    message.double_field(2, exemplar.value);
-    std::int64_t seconds = exemplar.unix_ms / 1000;
-    std::int64_t ms = exemplar.unix_ms % 1000;
-    if (ms < 0) {  // nanoseconds count forward, also before 1970
-        ms += 1000;
-        --seconds;
-    }
-    ProtobufWriter time;
-    time.varint_field(1, static_cast<std::uint64_t>(seconds));
-    time.varint_field(2, static_cast<std::uint64_t>(ms) * 1'000'000);
-    message.message_field(3, time);
-    return message;
-}
-
 bool shows(const std::optional<Exemplar>& exemplar, double upper_bound) {
     return exemplar && exemplar->value <= upper_bound && is_writable(*exemplar);
 }
@@ -90,16 +65,16 @@ bool shows(const std::optional<Exemplar>& exemplar, double upper_bound) {
 /// Spans of neighbouring buckets, and each count as the difference to the one before it.
 struct SpansAndDeltas {
     std::vector<std::pair<std::int32_t, std::uint32_t>> spans;  // offset, length
-    ProtobufWriter deltas;
+    std::vector<std::int64_t> deltas;
 };
 
-SpansAndDeltas encode(const NativeBuckets& buckets) {
+SpansAndDeltas encode_buckets(const NativeBuckets& buckets) {
     constexpr std::int64_t tolerated_gap = 2;  // zeros are cheaper than another span
     SpansAndDeltas encoded;
     std::int64_t next = 0;  // the index behind the last bucket written
     std::int64_t last_count = 0;
     const auto write = [&](std::int64_t count) {
-        encoded.deltas.signed_varint(count - last_count);
+        encoded.deltas.push_back(count - last_count);
         last_count = count;
         ++encoded.spans.back().second;
         ++next;
@@ -118,58 +93,106 @@ SpansAndDeltas encode(const NativeBuckets& buckets) {
     return encoded;
 }
 
-void write_side(ProtobufWriter& message, const NativeBuckets& buckets, std::uint32_t span_field,
-                std::uint32_t delta_field) {
-    const SpansAndDeltas encoded = encode(buckets);
-    for (const auto& [offset, length] : encoded.spans) {
-        ProtobufWriter span;
-        span.signed_field(1, offset);
-        span.varint_field(2, length);
-        message.message_field(span_field, span);
-    }
-    if (!encoded.deltas.bytes().empty()) message.message_field(delta_field, encoded.deltas);
-}
-
 std::uint64_t total_of(const NativeBuckets& buckets) noexcept {
     return std::accumulate(buckets.counts.begin(), buckets.counts.end(), std::uint64_t{0});
 }
 
-void write_native(ProtobufWriter& message, const NativeHistogramSnapshot& native) {
-    message.signed_field(histogram_field::schema, native.schema);
-    message.double_field(histogram_field::zero_threshold, native.zero_threshold);
-    message.varint_field(histogram_field::zero_count, native.zero_count);
-    write_side(message, native.negative, histogram_field::negative_span,
-               histogram_field::negative_delta);
-    write_side(message, native.positive, histogram_field::positive_span,
-               histogram_field::positive_delta);
-    if (total_of(native.positive) == 0) {
-        // A span of no buckets tells readers that an empty histogram is a native one.
-        ProtobufWriter span;
-        span.signed_field(1, 0);
-        span.varint_field(2, 0);
-        message.message_field(histogram_field::positive_span, span);
+class PageEncoder {
+public:
+    [[nodiscard]] std::string encode(const std::vector<FamilySnapshot>& families);
+
+private:
+    void write(const FamilySnapshot& family);
+    void write(MetricType type, const SeriesSnapshot& series);
+    void write(std::string_view name, std::string_view value);
+    void write(const Exemplar& exemplar);
+    void write_value(const SeriesSnapshot& series);
+    void write_counter(const SeriesSnapshot& series);
+    void write_summary(const SeriesSnapshot& series);
+    void write_histogram(const SeriesSnapshot& series);
+    void write_buckets(const SeriesSnapshot& series, std::uint64_t count);
+    void write_native(const NativeHistogramSnapshot& native);
+    void write_side(const NativeBuckets& buckets, std::uint32_t span_field,
+                    std::uint32_t delta_field);
+    void write_exemplars(const SeriesSnapshot& series);
+
+    ProtobufWriter page_;
+};
+
+void PageEncoder::write(std::string_view name, std::string_view value) {
+    page_.text_field(1, name);
+    if (is_valid_utf8(value)) {
+        page_.text_field(2, value);
+    } else {
+        page_.text_field(2, mended(value));
     }
 }
 
-void write_buckets(ProtobufWriter& message, const SeriesSnapshot& series, std::uint64_t count) {
+void PageEncoder::write(const Exemplar& exemplar) {
+    for (const auto& label : exemplar.labels)
+        page_.message_field(1, [&] { write(label.first, label.second); });
+    page_.double_field(2, exemplar.value);
+    std::int64_t seconds = exemplar.unix_ms / 1000;
+    std::int64_t ms = exemplar.unix_ms % 1000;
+    if (ms < 0) {  // nanoseconds count forward, also before 1970
+        ms += 1000;
+        --seconds;
+    }
+    page_.message_field(3, [&] {
+        page_.varint_field(1, static_cast<std::uint64_t>(seconds));
+        page_.varint_field(2, static_cast<std::uint64_t>(ms) * 1'000'000);
+    });
+}
+
+void PageEncoder::write_side(const NativeBuckets& buckets, std::uint32_t span_field,
+                             std::uint32_t delta_field) {
+    const SpansAndDeltas encoded = encode_buckets(buckets);
+    for (const auto& [offset, length] : encoded.spans) {
+        page_.message_field(span_field, [&, from = offset, size = length] {
+            page_.signed_field(1, from);
+            page_.varint_field(2, size);
+        });
+    }
+    if (encoded.deltas.empty()) return;
+    page_.message_field(delta_field, [&] {
+        for (const std::int64_t delta : encoded.deltas)
+            page_.signed_varint(delta);
+    });
+}
+
+void PageEncoder::write_native(const NativeHistogramSnapshot& native) {
+    page_.signed_field(histogram_field::schema, native.schema);
+    page_.double_field(histogram_field::zero_threshold, native.zero_threshold);
+    page_.varint_field(histogram_field::zero_count, native.zero_count);
+    write_side(native.negative, histogram_field::negative_span, histogram_field::negative_delta);
+    write_side(native.positive, histogram_field::positive_span, histogram_field::positive_delta);
+    if (total_of(native.positive) != 0) return;
+    // A span of no buckets tells readers that an empty histogram is a native one.
+    page_.message_field(histogram_field::positive_span, [&] {
+        page_.signed_field(1, 0);
+        page_.varint_field(2, 0);
+    });
+}
+
+void PageEncoder::write_buckets(const SeriesSnapshot& series, std::uint64_t count) {
     double below = -std::numeric_limits<double>::infinity();
     std::uint64_t cumulative = 0;
     for (const BucketSnapshot& bucket : series.buckets) {
         if (!(bucket.upper_bound > below)) continue;  // twice, or out of order
         below = bucket.upper_bound;
         cumulative = std::min(std::max(cumulative, bucket.cumulative_count), count);
-        ProtobufWriter written;
-        written.varint_field(1, std::isinf(below) ? count : cumulative);
-        written.double_field(2, below);
-        if (shows(bucket.exemplar, below)) {
-            written.message_field(3, exemplar_message(*bucket.exemplar));
-        }
-        message.message_field(histogram_field::bucket, written);
+        page_.message_field(histogram_field::bucket, [&] {
+            page_.varint_field(1, std::isinf(below) ? count : cumulative);
+            page_.double_field(2, below);
+            if (shows(bucket.exemplar, below)) {
+                page_.message_field(3, [&] { write(*bucket.exemplar); });
+            }
+        });
     }
 }
 
-/// By time, as readers want them: fields 16 of native histograms.
-void write_exemplars(ProtobufWriter& message, const SeriesSnapshot& series) {
+/// By time, as readers of native histograms want them.
+void PageEncoder::write_exemplars(const SeriesSnapshot& series) {
     std::vector<const Exemplar*> exemplars;
     for (const BucketSnapshot& bucket : series.buckets) {
         if (shows(bucket.exemplar, bucket.upper_bound)) exemplars.push_back(&*bucket.exemplar);
@@ -177,11 +200,10 @@ void write_exemplars(ProtobufWriter& message, const SeriesSnapshot& series) {
     std::sort(exemplars.begin(), exemplars.end(),
               [](const Exemplar* a, const Exemplar* b) { return a->unix_ms < b->unix_ms; });
     for (const Exemplar* exemplar : exemplars)
-        message.message_field(histogram_field::exemplars, exemplar_message(*exemplar));
+        page_.message_field(histogram_field::exemplars, [&] { write(*exemplar); });
 }
 
-ProtobufWriter histogram_message(const SeriesSnapshot& series) {
-    ProtobufWriter message;
+void PageEncoder::write_histogram(const SeriesSnapshot& series) {
     // Readers refuse a native histogram whose count is not the sum of its buckets; the classic ones
     // were read at another moment.
     std::uint64_t count = series.count;
@@ -191,99 +213,90 @@ ProtobufWriter histogram_message(const SeriesSnapshot& series) {
         count = series.native->zero_count + total_of(series.native->positive) +
                 total_of(series.native->negative);
     }
-    message.varint_field(histogram_field::count, count);
-    message.double_field(histogram_field::sum, series.sum);
-    write_buckets(message, series, count);
-    if (series.native) {
-        write_native(message, *series.native);
-        write_exemplars(message, series);
-    }
-    return message;
+    page_.varint_field(histogram_field::count, count);
+    page_.double_field(histogram_field::sum, series.sum);
+    write_buckets(series, count);
+    if (!series.native) return;
+    write_native(*series.native);
+    write_exemplars(series);
 }
 
-ProtobufWriter summary_message(const SeriesSnapshot& series) {
-    ProtobufWriter message;
-    message.varint_field(1, series.count);
-    message.double_field(2, series.sum);
+void PageEncoder::write_summary(const SeriesSnapshot& series) {
+    page_.varint_field(1, series.count);
+    page_.double_field(2, series.sum);
     for (const auto& [quantile, value] : series.quantiles) {
         if (!(quantile >= 0 && quantile <= 1)) continue;
-        ProtobufWriter written;
-        written.double_field(1, quantile);
-        written.double_field(2, value);
-        message.message_field(3, written);
+        page_.message_field(3, [&, part = quantile, size = value] {
+            page_.double_field(1, part);
+            page_.double_field(2, size);
+        });
     }
-    return message;
 }
 
-ProtobufWriter value_message(const SeriesSnapshot& series) {
-    ProtobufWriter message;
-    message.double_field(1, series.value);
-    return message;
+void PageEncoder::write_value(const SeriesSnapshot& series) {
+    page_.double_field(1, series.value);
 }
 
-ProtobufWriter counter_message(const SeriesSnapshot& series) {
-    ProtobufWriter message = value_message(series);
+void PageEncoder::write_counter(const SeriesSnapshot& series) {
+    write_value(series);
     if (series.exemplar && is_writable(*series.exemplar)) {
-        message.message_field(2, exemplar_message(*series.exemplar));
+        page_.message_field(2, [&] { write(*series.exemplar); });
     }
-    return message;
 }
 
-ProtobufWriter metric_message(MetricType type, const SeriesSnapshot& series) {
-    ProtobufWriter metric;
-    for (const auto& [name, value] : series.labels) {
-        if (!value.empty()) metric.message_field(metric_field::label, label_pair(name, value));
+void PageEncoder::write(MetricType type, const SeriesSnapshot& series) {
+    for (const auto& label : series.labels) {
+        if (label.second.empty()) continue;
+        page_.message_field(metric_field::label, [&] { write(label.first, label.second); });
     }
     switch (type) {
         case MetricType::counter:
-            metric.message_field(metric_field::counter, counter_message(series));
+            page_.message_field(metric_field::counter, [&] { write_counter(series); });
             break;
         case MetricType::histogram:
-            metric.message_field(metric_field::histogram, histogram_message(series));
+            page_.message_field(metric_field::histogram, [&] { write_histogram(series); });
             break;
         case MetricType::summary:
-            metric.message_field(metric_field::summary, summary_message(series));
+            page_.message_field(metric_field::summary, [&] { write_summary(series); });
             break;
         case MetricType::gauge:
         case MetricType::info:
-            metric.message_field(metric_field::gauge, value_message(series));
+            page_.message_field(metric_field::gauge, [&] { write_value(series); });
             break;
         case MetricType::unknown:
-            metric.message_field(metric_field::untyped, value_message(series));
+            page_.message_field(metric_field::untyped, [&] { write_value(series); });
             break;
     }
     if (series.unix_ms != 0) {
-        metric.varint_field(metric_field::timestamp_ms, static_cast<std::uint64_t>(series.unix_ms));
+        page_.varint_field(metric_field::timestamp_ms, static_cast<std::uint64_t>(series.unix_ms));
     }
-    return metric;
 }
 
-ProtobufWriter family_message(const FamilySnapshot& family) {
-    ProtobufWriter message;
-    message.text_field(family_field::name, family.name + std::string(name_suffix(family.type)));
-    message.text_field(family_field::help, mended(family.help));
-    message.varint_field(family_field::type, type_number(family.type));
+void PageEncoder::write(const FamilySnapshot& family) {
+    page_.text_field(family_field::name, family.name + std::string(name_suffix(family.type)));
+    page_.text_field(family_field::help, mended(family.help));
+    page_.varint_field(family_field::type, type_number(family.type));
     SeriesCheck check{family.type};
     for (const SeriesSnapshot& series : family.series) {
         if (!check.passes(family.name, series)) continue;
-        message.message_field(family_field::metric, metric_message(family.type, series));
+        page_.message_field(family_field::metric, [&] { write(family.type, series); });
     }
-    if (!family.unit.empty()) message.text_field(family_field::unit, family.unit);
-    return message;
+    if (!family.unit.empty()) page_.text_field(family_field::unit, family.unit);
+}
+
+std::string PageEncoder::encode(const std::vector<FamilySnapshot>& families) {
+    PageNames names;
+    for (const FamilySnapshot& family : families) {
+        if (!names.claim(family.name, family.type)) continue;
+        page_.delimited([&] { write(family); });
+    }
+    return std::move(page_).take();
 }
 
 }  // namespace
 
 std::string encode_protobuf(const std::vector<FamilySnapshot>& families) {
-    ProtobufWriter page;
-    PageNames names;
-    for (const FamilySnapshot& family : families) {
-        if (!names.claim(family.name, family.type)) continue;
-        const ProtobufWriter message = family_message(family);
-        page.varint(message.bytes().size());
-        page.append(message);
-    }
-    return std::move(page).take();
+    return PageEncoder{}.encode(families);
 }
 
 }  // namespace ctx::detail

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace ctx::detail {
 
@@ -30,10 +32,24 @@ public:
         varint(text.size());
         bytes_.append(text);
     }
-    void message_field(std::uint32_t field, const ProtobufWriter& message) {
-        text_field(field, message.bytes_);
+    /// A nested message: what `write` appends.
+    template <typename Write>
+    void message_field(std::uint32_t field, Write write) {
+        tag(field, 2);
+        delimited(write);
     }
-    /// Bare, as in a packed field or before a delimited message.
+    /// What `write` appends, after its length.
+    template <typename Write>
+    void delimited(Write write) {
+        const std::size_t start = bytes_.size();
+        bytes_ += '\0';  // most lengths take one byte
+        write();
+        const std::size_t size = bytes_.size() - start - 1;
+        ProtobufWriter length;
+        length.varint(size);
+        bytes_.replace(start, 1, length.bytes_);
+    }
+    /// Bare, as in a packed field.
     void varint(std::uint64_t value) {
         while (value >= 0x80) {
             bytes_ += static_cast<char>(value | 0x80U);
@@ -42,9 +58,7 @@ public:
         bytes_ += static_cast<char>(value);
     }
     void signed_varint(std::int64_t value) { varint(zigzag(value)); }
-    void append(const ProtobufWriter& other) { bytes_.append(other.bytes_); }
-
-    [[nodiscard]] const std::string& bytes() const noexcept { return bytes_; }
+    void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
     [[nodiscard]] std::string take() && { return std::move(bytes_); }
 
 private:

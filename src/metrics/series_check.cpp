@@ -11,18 +11,22 @@
 namespace ctx::detail {
 namespace {
 
-/// The same for equal label sets in any order.
+/// The same for equal label sets in any order, and only for them.
 std::string identity_of(const SeriesSnapshot& series) {
-    std::vector<std::string> sorted;
-    for (const auto& [name, value] : series.labels) {
-        std::string single;
-        append_label(single, name, value);
-        if (!single.empty()) sorted.push_back(std::move(single));
+    std::vector<const std::pair<std::string, std::string>*> sorted;
+    sorted.reserve(series.labels.size());
+    for (const auto& label : series.labels) {
+        if (!label.second.empty()) sorted.push_back(&label);
     }
-    std::sort(sorted.begin(), sorted.end());
+    std::sort(sorted.begin(), sorted.end(),
+              [](const auto* a, const auto* b) { return a->first < b->first; });
     std::string identity;
-    for (const std::string& label : sorted)
-        identity.append(label).append(",");
+    for (const auto* label : sorted) {
+        // As it will be on the page: what is mended may become the same.
+        const std::size_t size = valid_utf8_size(label->second);
+        identity.append(label->first).append("=").append(std::to_string(size)).append(":");
+        append_valid_utf8(identity, label->second);
+    }
     return identity;
 }
 
