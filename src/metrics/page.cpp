@@ -1,4 +1,5 @@
 #include "metrics/metric_text.hpp"
+#include "metrics/shared_pages.hpp"
 #include <ctx/context/stats.hpp>
 #include <ctx/metrics/page.hpp>
 #include <ctx/metrics/page_writer.hpp>
@@ -45,7 +46,9 @@ void write_stats(PageWriter& page) {
 
 }  // namespace
 
-MetricsPage::MetricsPage(MetricsPageOptions options) : options_(std::move(options)) {}
+MetricsPage::MetricsPage(MetricsPageOptions options)
+    : options_(std::move(options)),
+      shared_(std::make_unique<detail::SharedPages>(options_.share_for)) {}
 
 MetricsPage::~MetricsPage() = default;
 
