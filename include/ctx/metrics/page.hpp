@@ -75,7 +75,7 @@ public:
     /// source throws. Not to be called from a source's write(), which it may have to wait for.
     [[nodiscard]] ScrapeAnswer answer(const ScrapeRequest& request) const;
 
-    [[nodiscard]] const Resource& resource() const noexcept { return options_.resource; }
+    [[nodiscard]] const MetricsPageOptions& options() const noexcept { return options_; }
 
     /// All sources' families as plain data, without target_info and self metrics.
     [[nodiscard]] std::vector<FamilySnapshot> read() const;
