@@ -45,7 +45,7 @@ absl::Status push_to_gateway(std::string_view what, const std::string& url) {
 }
 
 absl::Status push_to_collector(const std::string& url) {
-    auto pusher = ctx::OtlpPusher::start({.page = make_page(), .endpoint = url, .gzip = true});
+    auto pusher = ctx::OtlpPusher::start({.page = make_page(), .endpoint = url});
     if (!pusher.ok()) return pusher.status();
     return (*pusher)->shutdown(std::chrono::seconds{20}) ? absl::OkStatus()
                                                          : absl::UnavailableError("not taken");
