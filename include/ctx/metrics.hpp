@@ -11,4 +11,6 @@
 #include <ctx/metrics/page.hpp>
 #include <ctx/metrics/page_format.hpp>
 #include <ctx/metrics/page_writer.hpp>
+#include <ctx/metrics/scrape.hpp>
 #include <ctx/metrics/source.hpp>
+#include <ctx/metrics/textfile.hpp>

@@ -1,3 +1,4 @@
+#include "metrics/civet_answer.hpp"
 #include <ctx/metrics/exposer_bridge.hpp>
 
 #include <CivetServer.h>
@@ -15,38 +16,9 @@ struct Endpoint {
     std::shared_ptr<const MetricsPage> page;
 };
 
-int answer_plainly(mg_connection* connection, int status, const char* reason) {
-    mg_printf(connection, "HTTP/1.1 %d %s\r\nContent-Length: 0\r\nCache-Control: no-store\r\n\r\n",
-              status, reason);
-    return status;
-}
-
-int answer_page(mg_connection* connection, const Endpoint& endpoint, bool with_body) {
-    const char* accept = mg_get_header(connection, "Accept");
-    const RenderedPage page = endpoint.page->render(accept == nullptr ? "" : accept);
-    mg_printf(connection,
-              "HTTP/1.1 200 OK\r\nContent-Type: %.*s\r\nContent-Length: %zu\r\n"
-              "Vary: Accept\r\nCache-Control: no-store\r\n\r\n",
-              static_cast<int>(page.content_type.size()), page.content_type.data(),
-              page.body.size());
-    if (with_body) mg_write(connection, page.body.data(), page.body.size());
-    return 200;
-}
-
 extern "C" int ctx_answer_scrape(mg_connection* connection, void* data) {
     const auto& endpoint = *static_cast<const Endpoint*>(data);
-    const mg_request_info* request = mg_get_request_info(connection);
-    // civetweb gives a handler everything below its path, too.
-    if (endpoint.path != request->local_uri) return answer_plainly(connection, 404, "Not Found");
-    const std::string_view method = request->request_method;
-    if (method != "GET" && method != "HEAD") {
-        return answer_plainly(connection, 405, "Method Not Allowed");
-    }
-    try {
-        return answer_page(connection, endpoint, method == "GET");
-    } catch (...) {  // must not pass through civetweb, which is C
-        return answer_plainly(connection, 500, "Internal Server Error");
-    }
+    return detail::answer_scrape(connection, *endpoint.page, endpoint.path);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "metrics/protobuf_page.hpp"
-#include "metrics/self_families.hpp"
+#include "metrics/shared_pages.hpp"
+#include "metrics/stat_families.hpp"
+#include "metrics/target_family.hpp"
 #include <ctx/metrics/page.hpp>
 #include <ctx/metrics/page_writer.hpp>
 
@@ -8,7 +10,9 @@
 #include <utility>
 
 namespace ctx {
-MetricsPage::MetricsPage(MetricsPageOptions options) : options_(std::move(options)) {}
+MetricsPage::MetricsPage(MetricsPageOptions options)
+    : options_(std::move(options)),
+      shared_(std::make_unique<detail::SharedPages>(options_.share_for)) {}
 
 MetricsPage::~MetricsPage() = default;
 
@@ -39,7 +43,7 @@ std::string MetricsPage::render_text(PageFormat format) const {
     for (const auto& source : sources())
         source->write(page);
     if (options_.self_metrics) {
-        for (const FamilySnapshot& family : detail::stats_families())
+        for (const FamilySnapshot& family : detail::to_families(stats()))
             page.family(family);
     }
     std::string body = std::move(page).finish();
@@ -53,8 +57,8 @@ std::string MetricsPage::render_protobuf() const {
         families.insert(families.begin(), *std::move(target));
     }
     if (options_.self_metrics) {
-        std::vector<FamilySnapshot> stats = detail::stats_families();
-        std::move(stats.begin(), stats.end(), std::back_inserter(families));
+        std::vector<FamilySnapshot> own = detail::to_families(stats());
+        std::move(own.begin(), own.end(), std::back_inserter(families));
     }
     return detail::encode_protobuf(families);
 }

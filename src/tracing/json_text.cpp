@@ -1,6 +1,5 @@
-#include "tracing/json_text.hpp"
-
 #include <ctx/baggage/utf8.hpp>
+#include <ctx/tracing/detail/json_text.hpp>
 
 #include <array>
 #include <charconv>
@@ -73,6 +72,12 @@ void append_json_string(std::string& out, std::string_view text) {
 }
 
 void append_json_int64(std::string& out, std::int64_t value) {
+    out += '"';
+    append_chars(out, value);
+    out += '"';
+}
+
+void append_json_uint64(std::string& out, std::uint64_t value) {
     out += '"';
     append_chars(out, value);
     out += '"';

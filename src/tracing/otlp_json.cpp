@@ -1,4 +1,4 @@
-#include "tracing/json_text.hpp"
+#include <ctx/tracing/detail/json_text.hpp>
 #include <ctx/tracing/otlp_json.hpp>
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+#include "metrics/gunzip.hpp"
 #include "metrics/http_client.hpp"
 #include "metrics/requests.hpp"
 #include <ctx/metrics/counter.hpp>
@@ -11,6 +12,7 @@
 #include <prometheus/exposer.h>
 #include <prometheus/registry.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,7 +50,8 @@ protected:
         {.name = "ours", .help = "", .labels = {"n"}, .max_series = 50'000});
     std::shared_ptr<ctx::HistogramFamily> wait =
         *ctx::HistogramFamily::create({.name = "wait", .help = "", .bounds = {1}});
-    std::shared_ptr<ctx::MetricsPage> page = std::make_shared<ctx::MetricsPage>();
+    std::shared_ptr<ctx::MetricsPage> page = std::make_shared<ctx::MetricsPage>(
+        ctx::MetricsPageOptions{.share_for = std::chrono::milliseconds{0}});
     std::optional<ctx::ExposerBridge> bridge;
     std::unique_ptr<prometheus::Exposer> exposer;
     int port = 0;
@@ -67,7 +70,7 @@ TEST_F(Bridge, the_users_exposer_serves_one_page_for_his_registry_and_ours) {
     EXPECT_THAT(open, StartsWith("HTTP/1.1 200 OK\r\n"));
     EXPECT_THAT(open, HasSubstr("Content-Type: application/openmetrics-text; version=1.0.0; "
                                 "charset=utf-8\r\n"));
-    EXPECT_THAT(open, HasSubstr("Vary: Accept\r\n"));
+    EXPECT_THAT(open, HasSubstr("Vary: Accept, Accept-Encoding\r\n"));
     EXPECT_THAT(open, HasSubstr("\nours_total{n=\"1\"} 7\n"));
     EXPECT_THAT(open, HasSubstr("\ntheirs_total 2\n"));
     EXPECT_THAT(open, HasSubstr("# {trace_id=\"4bf92f3577b34da6a3ce929d0e0e4736\""));
@@ -78,6 +81,18 @@ TEST_F(Bridge, the_users_exposer_serves_one_page_for_his_registry_and_ours) {
     EXPECT_THAT(text, HasSubstr("\ntheirs_total 2\n"));
     EXPECT_THAT(text, Not(HasSubstr("trace_id")));
     EXPECT_THAT(text, Not(HasSubstr("# EOF")));
+}
+
+TEST_F(Bridge, compresses_for_who_accepts_it) {
+    start();
+    ASSERT_TRUE(bridge->serve(page).ok());
+    ours->with({"1"}).add(7);
+    const std::string packed = ask(port, "/metrics", openmetrics + "Accept-Encoding: gzip\r\n");
+    EXPECT_THAT(packed, HasSubstr("Content-Encoding: gzip\r\n"));
+    EXPECT_THAT(ctx::test::body_of(packed), HasSubstr("\nours_total{n=\"1\"} 7\n"));
+    const std::string plain = ask(port, "/metrics", "Accept-Encoding: gzip;q=0\r\n");
+    EXPECT_THAT(plain, Not(HasSubstr("Content-Encoding")));
+    EXPECT_THAT(plain, HasSubstr("\nours_total{n=\"1\"} 7\n"));
 }
 
 TEST_F(Bridge, answers_its_path_and_its_methods_only) {

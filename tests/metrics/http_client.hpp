@@ -38,6 +38,9 @@ public:
         }
     }
 
+    /// Nothing more will be sent.
+    void close_half() { ::shutdown(socket_, SHUT_WR); }
+
     /// Until the peer closes.
     std::string read_all() {
         std::string all;

@@ -9,8 +9,9 @@
 //           answered, so never call them from a request handler.
 // Errors    serve() says what is wrong: no Exposer was made with the callbacks, or it is gone.
 //           A page that cannot be rendered is answered with 500.
-// Cost      One page in memory per scrape. A client that does not read blocks one of the Exposer's
-//           threads until civetweb's request_timeout_ms, and nothing else.
+// Cost      As in scrape.hpp: gzip for who accepts it, one page for who scrapes at the same time. A
+//           client that does not read blocks one of the Exposer's threads until civetweb's
+//           request_timeout_ms, and nothing else.
 //
 // Do not give the Exposer a TLS port: civetweb 1.15 of Debian 12 crashes in its first handshake
 // with OpenSSL 3. Terminate TLS in front of it.

@@ -5,21 +5,26 @@
 //     page.add(latency);
 //     auto [content_type, body] = page.render(request["Accept"]);   // answer with these
 //
+// Servers are answered with answer(), which shares and compresses: scrape.hpp.
+//
 // Threads   Everything is safe from any thread. Rendering holds no lock that an update or the
 //           creation of a series needs: a scraper that never reads its answer delays nobody.
 // Errors    A family whose name is taken by one before it is left out, counted
 //           (`ctx_metrics_families_dropped_total`) and reported: a page with it would be refused
 //           as a whole. std::bad_alloc.
-// Cost      About 100 ns per series, one buffer: bench/metrics_bench.cpp.
+// Cost      About 100 ns per series, one buffer: bench/metrics_bench.cpp. answer() keeps the last
+//           page of each format in memory.
 
 #pragma once
 
 #include <ctx/context/resource.hpp>
 #include <ctx/export.hpp>
 #include <ctx/metrics/page_format.hpp>
+#include <ctx/metrics/scrape.hpp>
 #include <ctx/metrics/source.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -29,11 +34,20 @@
 
 namespace ctx {
 
+namespace detail {
+class SharedPages;
+}  // namespace detail
+
 struct MetricsPageOptions {
     /// Shown as `target_info`, if it has attributes.
     Resource resource{};
     /// Shows ctx::stats() as counters.
     bool self_metrics = true;
+    /// Lets answer() compress pages of at least 1 KiB for who accepts it.
+    bool gzip = true;
+    /// How old a page may be that answer() gives to the next scraper; who comes while one is being
+    /// rendered waits for it. 0: each scraper has his own.
+    std::chrono::milliseconds share_for{100};
 };
 
 /// What to answer to a scrape.
@@ -57,6 +71,12 @@ public:
     [[nodiscard]] RenderedPage render(std::string_view accept) const;
     [[nodiscard]] std::string render(PageFormat format) const;
 
+    /// What to send back to a scraper: the page for GET and HEAD, 405 for other methods, 500 when a
+    /// source throws. Not to be called from a source's write(), which it may have to wait for.
+    [[nodiscard]] ScrapeAnswer answer(const ScrapeRequest& request) const;
+
+    [[nodiscard]] const MetricsPageOptions& options() const noexcept { return options_; }
+
     /// All sources' families as plain data, without target_info and self metrics.
     [[nodiscard]] std::vector<FamilySnapshot> read() const;
 
@@ -70,6 +90,7 @@ private:
     mutable std::mutex mutex_;  // of the list only
     Sources sources_;
     mutable std::atomic<std::size_t> last_size_{0};
+    std::unique_ptr<detail::SharedPages> shared_;
 };
 
 }  // namespace ctx
