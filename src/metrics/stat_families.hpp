@@ -15,9 +15,11 @@
 namespace ctx::detail {
 
 /// `a="b",c="d\n"` in pieces, escapes undone. What is behind a mistake is left out.
-[[nodiscard]] CTX_EXPORT std::vector<std::pair<std::string, std::string>> parse_labels(std::string_view text);
+[[nodiscard]] CTX_EXPORT std::vector<std::pair<std::string, std::string>> parse_labels(
+    std::string_view text);
 
 /// @param samples  sorted by name, as stats() gives them.
-[[nodiscard]] CTX_EXPORT std::vector<FamilySnapshot> to_families(std::span<const StatSample> samples);
+[[nodiscard]] CTX_EXPORT std::vector<FamilySnapshot> to_families(
+    std::span<const StatSample> samples);
 
 }  // namespace ctx::detail

@@ -197,4 +197,36 @@ TEST_F(Cost, whatever_allocation_fails_an_eviction_loses_nothing) {
     }
 }
 
+TEST_F(Cost, what_an_evicted_histogram_has_no_memory_to_move_moves_later) {
+    for (std::size_t survivors = 0; survivors < 30; ++survivors) {
+        auto family = *ctx::HistogramFamily::create(
+            {.name = "a",
+             .help = "",
+             .bounds = {},
+             .native = ctx::NativeHistogramOptions{},
+             .dimensions = {ctx::Dimension{"customer"}.at_most(1).keep_busiest()}});
+        ctx::Histogram histogram = family->with();
+        const auto observe = [&](const char* customer, int count) {
+            for (int i = 0; i < count; ++i) {
+                ctx::Scope scope{request_with({{"customer", customer}})};
+                histogram.observe(*customer == 'a' ? 1 : 0);
+            }
+        };
+        observe("a", 3);
+        observe("b", 20);
+        try {
+            const ctx::test::AllocationFailure failure{survivors};
+            static_cast<void>(family->read());
+        } catch (const std::bad_alloc&) {
+        }
+        std::uint64_t ones = 0;
+        const auto families = family->read();
+        for (const ctx::SeriesSnapshot& series : families.at(0).series) {
+            for (const std::uint64_t count : series.native->positive.counts)
+                ones += count;
+        }
+        EXPECT_EQ(ones, 3U) << survivors;
+    }
+}
+
 }  // namespace

@@ -26,7 +26,7 @@ LIBRARY = ("src/baggage/", "src/context/", "src/executors/", "src/metrics/")
 ADAPTERS = re.compile(r"src/executors/asio|src/metrics/(civet|exposer|plain_ex|prometheus_|gzip|otlp_|"
                       r"http_re|http_url|push)")
 SHARED_TEST_SOURCES = {"executors/coroutine2_test.cpp", "executors/fiber_test.cpp",
-                       "executors/boost_fiber_test.cpp"}  # with an allocator that counts
+                       "executors/boost_fiber_test.cpp", "metrics/cost_test.cpp"}  # with an allocator that counts
 COMMON = ["-std=c++20", "-pthread", "-w", "-Iinclude", "-Isrc", "-Itests"]
 BUILDS = {
     "release": ["g++", "-O2", "-DNDEBUG", "-DCTX_SYMMETRIC_TRANSFER"],
