@@ -10,4 +10,5 @@
 #include <ctx/metrics/page.hpp>
 #include <ctx/metrics/page_format.hpp>
 #include <ctx/metrics/page_writer.hpp>
+#include <ctx/metrics/process.hpp>
 #include <ctx/metrics/source.hpp>
