@@ -7,6 +7,7 @@
 #include <ctx/metrics/exemplar.hpp>
 #include <ctx/metrics/gauge.hpp>
 #include <ctx/metrics/histogram.hpp>
+#include <ctx/metrics/operation.hpp>
 #include <ctx/metrics/page.hpp>
 #include <ctx/metrics/page_format.hpp>
 #include <ctx/metrics/page_writer.hpp>

@@ -85,6 +85,10 @@ void refuse_observation() noexcept {
     invalid_observations.add();
 }
 
+void lose_update() noexcept {
+    lost_updates.add();
+}
+
 Series* Row::find_slowly(const Node* node) noexcept {
     try {
         return family->resolve(*this, node);

@@ -94,6 +94,9 @@ CTX_EXPORT void offer_exemplar(const Row& row, std::atomic<ExemplarSlot*>& place
 /// Counts an observation that has no meaning: NaN, a negative increment.
 CTX_EXPORT void refuse_observation() noexcept;
 
+/// Counts an update that was dropped for lack of memory.
+CTX_EXPORT void lose_update() noexcept;
+
 /// Relaxed addition to a double: libstdc++ 12's fetch_add is the same loop, sequentially
 /// consistent by default. @return the value before.
 inline double add_relaxed(std::atomic<double>& sum, double value) noexcept {
