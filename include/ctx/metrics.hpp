@@ -2,7 +2,9 @@
 
 #pragma once
 
+#include <ctx/metrics/cost_meter.hpp>
 #include <ctx/metrics/counter.hpp>
+#include <ctx/metrics/cpu_attribution.hpp>
 #include <ctx/metrics/dimension.hpp>
 #include <ctx/metrics/exemplar.hpp>
 #include <ctx/metrics/gauge.hpp>
