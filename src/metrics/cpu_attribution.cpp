@@ -159,8 +159,12 @@ void CpuAttribution::State::charge(ThreadCpuTimer& timer) {
 }
 
 void CpuAttribution::State::settle() {
-    // After the samples: no thread's clock is ahead of the process's.
-    const double rest = process_cpu_seconds() - charged - not_charged;
+    // In this order what is counted as unattributed here cannot be charged to anybody later.
+    const double used = process_cpu_seconds();
+    for (auto& [number, timer] : timers)
+        timer->skip();
+    collect();
+    const double rest = used - charged - not_charged;
     if (rest <= 0) return;
     const Scope nobody{Context{}};
     unattributed.add(rest);
@@ -207,7 +211,6 @@ absl::StatusOr<std::shared_ptr<CpuAttribution>> CpuAttribution::start(
 void CpuAttribution::write(PageWriter& page) const {
     if (state_->process == getpid()) {
         const std::lock_guard lock{state_->mutex};
-        state_->collect();
         state_->settle();
     }
     state_->family->write(page);
@@ -216,7 +219,6 @@ void CpuAttribution::write(PageWriter& page) const {
 std::vector<FamilySnapshot> CpuAttribution::read() const {
     if (state_->process == getpid()) {
         const std::lock_guard lock{state_->mutex};
-        state_->collect();
         state_->settle();
     }
     return state_->family->read();

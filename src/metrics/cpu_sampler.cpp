@@ -103,8 +103,7 @@ void CpuRecord::sample() noexcept {
     // Full: the next sample charges for this time as well.
     if (written - read_.load(std::memory_order_acquire) == capacity) return;
     const std::int64_t now = read_clock(CLOCK_THREAD_CPUTIME_ID);
-    const std::int64_t used = now - last_.load(std::memory_order_relaxed);
-    last_.store(now, std::memory_order_relaxed);
+    const std::int64_t used = now - last_.exchange(now, std::memory_order_relaxed);
     const Node* const node = current_node();
     if (node == nullptr || used <= 0 || used > limit_.load(std::memory_order_relaxed)) return;
     add_reference(node);
@@ -120,9 +119,15 @@ bool CpuRecord::take(CpuSample& sample) noexcept {
     return true;
 }
 
-ThreadCpuTimer::ThreadCpuTimer(int thread, int signal, std::chrono::nanoseconds period) {
-    const clockid_t clock = cpu_clock_of(thread);
-    const std::int64_t cpu = read_clock(clock);
+void CpuRecord::forward(std::int64_t cpu) noexcept {
+    std::int64_t last = last_.load(std::memory_order_relaxed);
+    while (last < cpu && !last_.compare_exchange_weak(last, cpu, std::memory_order_relaxed)) {
+    }
+}
+
+ThreadCpuTimer::ThreadCpuTimer(int thread, int signal, std::chrono::nanoseconds period)
+    : clock_(cpu_clock_of(thread)) {
+    const std::int64_t cpu = read_clock(clock_);
     if (cpu < 0) return;  // it has just ended
     place_ = take_place();
     if (place_ < 0) return;
@@ -135,7 +140,7 @@ ThreadCpuTimer::ThreadCpuTimer(int thread, int signal, std::chrono::nanoseconds 
     event.sigev_signo = signal;
     event.sigev_value.sival_int = place_;
     event.sigev_notify_thread_id = thread;
-    if (timer_create(clock, &event, &timer_) != 0) return;
+    if (timer_create(clock_, &event, &timer_) != 0) return;
     armed_ = true;
     itimerspec times{};
     times.it_interval.tv_sec = static_cast<time_t>(period.count() / 1'000'000'000);
@@ -156,6 +161,11 @@ void ThreadCpuTimer::stop() noexcept {
     if (armed_) timer_delete(timer_);
     armed_ = false;
     if (record_ != nullptr) record_->end();
+}
+
+void ThreadCpuTimer::skip() noexcept {
+    // A thread that has ended has no clock: -1 changes nothing.
+    if (armed_) record_->forward(read_clock(clock_));
 }
 
 bool ThreadCpuTimer::is_alive() const noexcept {

@@ -33,6 +33,9 @@ public:
     /// Takes out the oldest sample. One thread at a time.
     bool take(CpuSample& sample) noexcept;
 
+    /// The next sample begins at `cpu` or later.
+    void forward(std::int64_t cpu) noexcept;
+
 private:
     static constexpr std::size_t capacity = 128;
 
@@ -61,10 +64,13 @@ public:
 
     /// No more samples come.
     void stop() noexcept;
+    /// What the thread has used until now will be in none of the samples to come.
+    void skip() noexcept;
     bool take(CpuSample& sample) noexcept { return record_ != nullptr && record_->take(sample); }
 
 private:
     CpuRecord* record_ = nullptr;
+    clockid_t clock_;
     int place_ = -1;
     timer_t timer_{};
     bool armed_ = false;

@@ -10,9 +10,10 @@
 // looks which context the thread is in, and charges it what the thread has used since the last
 // time. So coroutines, pools and fibers need nothing: whoever is current when the CPU is used pays.
 // What was used without a context, by threads that ended before their next sample, by those that
-// were not seen yet or block the signal, is `unattributed`: the sum over all series is the CPU time
-// of the process, getrusage(RUSAGE_SELF), at each reading; it may be ahead by one period for each
-// busy thread, which does not add up.
+// were not seen yet or block the signal, is `unattributed`: at each reading the sum over all series
+// is the CPU time of the process, getrusage(RUSAGE_SELF). For that a reading takes from a busy
+// thread what it has used since its last sample, half a period on average: 0.03 % of a core when
+// read every 15 s.
 //
 // How exact: n samples give a share p with a standard error of sqrt(p(1-p)/n); one minute of CPU
 // time at 100 Hz and a share of 0.25 is 0.25 +- 0.006. Linux looks at such timers at its ticks
