@@ -10,9 +10,8 @@
 #include <cstddef>
 #include <functional>
 #include <map>
-#include <optional>
+#include <memory>
 #include <string>
-#include <utility>
 
 namespace {
 
@@ -59,8 +58,8 @@ TEST_F(SelfMetrics, show_malformed_headers) {
 TEST_F(SelfMetrics, show_scopes_that_end_on_the_wrong_thread_or_out_of_order) {
     const auto before = ctx::set_scope_misuse_policy(ctx::ScopeMisusePolicy::count);
     expect_counted("ctx_scope_misuse_total", [] {
-        std::optional<ctx::Scope> outer{std::in_place, ctx::test::request_with({})};
-        std::optional<ctx::Scope> inner{std::in_place, ctx::test::request_with({})};
+        auto outer = std::make_unique<ctx::Scope>(ctx::test::request_with({}));
+        auto inner = std::make_unique<ctx::Scope>(ctx::test::request_with({}));
         outer.reset();
         inner.reset();
     });
