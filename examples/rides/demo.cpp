@@ -37,18 +37,18 @@ void Demo::serve(const Options& options) {
     api_ = std::make_unique<Api>(*telemetry_, rides_, options.load_rps);
 
     customer_server_->start(
-        traced(customer_service_, "GET /customer", [this](const Request& request, Reply reply) {
+        traced(customer_service_, "/customer", [this](const Request& request, Reply reply) {
             customer_.handle(request, std::move(reply));
         }));
     driver_server_->start(
-        traced(driver_service_, "GET /drivers", [this](const Request& request, Reply reply) {
+        traced(driver_service_, "/drivers", [this](const Request& request, Reply reply) {
             driver_.handle(request, std::move(reply));
         }));
     route_server_->start(traced(
-        route_service_, "GET /route",
+        route_service_, "/route",
         [this](const Request& request, Reply reply) { route_.handle(request, std::move(reply)); }));
     Handler dispatch =
-        traced(frontend_service_, "GET /dispatch", [this](const Request& request, Reply reply) {
+        traced(frontend_service_, "/dispatch", [this](const Request& request, Reply reply) {
             frontend_->dispatch(request, std::move(reply));
         });
     frontend_server_->start(

@@ -1,79 +1,53 @@
 #include "service.hpp"
 
 #include <ctx/context.hpp>
-#include <ctx/integrations/beast.hpp>
-#include <ctx/propagation.hpp>
 
-#include <chrono>
 #include <memory>
 #include <utility>
 
 namespace rides {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 /// One request that is being answered.
 struct Running {
-    ctx::Span span;
-    ctx::Histogram duration;
-    Clock::time_point start = Clock::now();
+    ctx::HttpServerSpan span;
+    std::shared_ptr<ctx::CostMeter> costs;
     Reply reply;
 
     void finish(Response response) {
-        const auto status = static_cast<int>(response.result_int());
-        span.set_attribute("http.response.status_code", status);
-        if (status >= 500) span.set_status(ctx::StatusCode::error, response.reason());
-        span.end();
-        {
-            // The observation's exemplar is this span: current, although its work is done.
-            const ctx::Scope scope{span.context()};
-            duration.observe(std::chrono::duration<double>(Clock::now() - start).count());
-        }
+        const ctx::Scope scope{span.context()};
+        costs->sent().add(response.body().size());
+        span.finish(response);
         reply(std::move(response));
     }
 };
 
 }  // namespace
 
-Handler traced(const Service& service, std::string name, Handler inner) {
-    return [&service, name = std::move(name), inner = std::move(inner)](const Request& request,
-                                                                        Reply reply) {
-        const ctx::Context caller = service.propagators.extract(request);
-        auto running = std::make_shared<Running>(Running{
-            .span = service.tracer.start(name, {.kind = ctx::SpanKind::server,
-                                                .parent = caller,
-                                                .attributes = {{"http.request.method", "GET"},
-                                                               {"url.path", path_of(request)}}}),
-            .duration = service.duration,
-            .reply = std::move(reply)});
+Handler traced(const Service& service, std::string route, Handler inner) {
+    return [&service, route = std::move(route), inner = std::move(inner)](const Request& request,
+                                                                          Reply reply) {
+        auto running = std::make_shared<Running>(
+            Running{.span = service.http.serve(request, {.route = route, .url_scheme = "http"}),
+                    .costs = service.costs,
+                    .reply = std::move(reply)});
         const ctx::Scope scope{running->span.context()};
+        service.costs->calls().add();
         inner(request, [running](Response response) { running->finish(std::move(response)); });
     };
 }
 
-ctx::Span ServiceClient::start_call(std::string_view path) const {
-    return service_->tracer.start("GET " + std::string{path},
-                                  {.kind = ctx::SpanKind::client,
-                                   .attributes = {{"http.request.method", "GET"},
-                                                  {"peer.service", peer_},
-                                                  {"server.address", "127.0.0.1"},
-                                                  {"server.port", port_}}});
-}
-
 net::awaitable<Response> ServiceClient::get(std::string path, std::string query) {
-    ctx::Span span = start_call(path);
     Request request{http::verb::get, path + '?' + query, 11};
-    service_->propagators.inject(span.context(), request);
+    ctx::HttpClientSpan call = service_->http.call(
+        request, {.url_template = path, .server_address = peer_, .url_scheme = "http"});
     try {
         Response response = co_await connections_.exchange(std::move(request));
-        span.set_attribute("http.response.status_code", response.result_int());
-        if (response.result_int() >= 400) {
-            span.set_status(ctx::StatusCode::error, response.reason());
-        }
+        call.finish(response);
         co_return response;
     } catch (const std::exception& error) {
-        span.record_error(error);
+        call.span().record_error(error);
+        call.fail("no answer");
         throw;
     }
 }

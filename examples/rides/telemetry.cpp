@@ -60,16 +60,20 @@ absl::StatusOr<RideMetrics> make_metrics() {
     std::vector<std::string> names;
     for (const Customer& known : customers)
         names.emplace_back(known.name);
+    // [snippet dimension]
     const ctx::Dimension customer =
         ctx::Dimension{"customer"}.default_value("none").always(std::move(names)).at_most(20);
+    // [end]
     auto ride_seconds = ctx::HistogramFamily::create({.name = "ride_duration_seconds",
                                                       .help = "From request to driver.",
                                                       .unit = "seconds",
                                                       .bounds = bounds});
+    // [snippet family]
     auto rides = ctx::CounterFamily::create({.name = "rides_total",
                                              .help = "Rides by outcome and customer.",
                                              .labels = {"outcome"},
                                              .dimensions = {customer}});
+    // [end]
     auto cpu = ctx::CounterFamily::create({.name = "route_cpu_seconds_total",
                                            .help = "CPU time spent on routes, by customer.",
                                            .unit = "seconds",
@@ -77,16 +81,19 @@ absl::StatusOr<RideMetrics> make_metrics() {
     auto calls = ctx::CounterFamily::create({.name = "route_calls_total",
                                              .help = "Routes computed, by customer.",
                                              .dimensions = {customer}});
-    auto requests = ctx::HistogramFamily::create({.name = "http_server_request_duration_seconds",
-                                                  .help = "Time to answer, by service.",
-                                                  .unit = "seconds",
-                                                  .bounds = bounds,
-                                                  .labels = {"service"}});
+    // [snippet standard]
+    auto http = ctx::HttpMetrics::create({.bounds = bounds});
+    // [end]
+    // [snippet costs]
+    auto costs = ctx::CostMeter::create({.dimensions = {customer}});
+    auto process_cpu = ctx::CpuAttribution::start({.dimensions = {customer}});
+    // [end]
     for (const absl::Status& status :
-         {ride_seconds.status(), rides.status(), cpu.status(), calls.status(), requests.status()}) {
+         {ride_seconds.status(), rides.status(), cpu.status(), calls.status(), http.status(),
+          costs.status(), process_cpu.status()}) {
         if (!status.ok()) return status;
     }
-    return RideMetrics{*ride_seconds, *rides, *cpu, *calls, *requests};
+    return RideMetrics{*ride_seconds, *rides, *cpu, *calls, *http, *costs, *process_cpu};
 }
 
 }  // namespace
@@ -131,10 +138,13 @@ absl::StatusOr<std::unique_ptr<Telemetry>> Telemetry::start(const TelemetryOptio
     auto old = std::make_shared<ctx::PrometheusSource>();
     old->add(telemetry->registry);
     telemetry->page.add(telemetry->metrics.ride_seconds);
-    telemetry->page.add(telemetry->metrics.request_seconds);
+    telemetry->page.add(telemetry->metrics.http);
     telemetry->page.add(telemetry->metrics.rides);
     telemetry->page.add(telemetry->metrics.route_cpu_seconds);
     telemetry->page.add(telemetry->metrics.route_calls);
+    telemetry->page.add(telemetry->metrics.costs);
+    telemetry->page.add(telemetry->metrics.cpu);
+    telemetry->page.add(std::make_shared<ctx::ProcessMetrics>());
     telemetry->page.add(std::move(old));
     return telemetry;
 }
@@ -157,8 +167,10 @@ Service Telemetry::service(std::string_view name) const {
                         .resource = ctx::Resource::from_environment().with("service.name", name),
                         .sampler = ctx::Sampler::parent_based(sample_ratio_),
                         .recorder = recorder}};
-    return {std::move(tracer), spdlog::get(std::string{name}),
-            metrics.request_seconds->with({name}), ctx::Propagators::from_environment()};
+    // [snippet tracing]
+    ctx::HttpTracing http{{.tracer = tracer, .metrics = metrics.http}};
+    // [end]
+    return {std::move(tracer), spdlog::get(std::string{name}), std::move(http), metrics.costs};
 }
 
 }  // namespace rides

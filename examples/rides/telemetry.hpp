@@ -4,9 +4,10 @@
 #pragma once
 
 #include "log_index.hpp"
+#include <ctx/integrations/beast.hpp>
+#include <ctx/integrations/http_metrics.hpp>
 #include <ctx/metrics.hpp>
 #include <ctx/metrics/prometheus_source.hpp>
-#include <ctx/propagation/propagator.hpp>
 #include <ctx/tracing.hpp>
 
 #include <absl/status/statusor.h>
@@ -22,13 +23,12 @@
 
 namespace rides {
 
-/// What one service has of its own: its name on spans and log lines, its requests' durations, the
-/// headers that it reads and writes.
+/// What one service has of its own: its name on spans and log lines, and the spans of its requests.
 struct Service {
     ctx::Tracer tracer;
     std::shared_ptr<spdlog::logger> log;
-    ctx::Histogram duration;
-    ctx::Propagators propagators;
+    ctx::HttpTracing http;
+    std::shared_ptr<ctx::CostMeter> costs;
 };
 
 /// The metrics of ctx: their `customer` is the baggage's, nobody passes it.
@@ -37,7 +37,9 @@ struct RideMetrics {
     std::shared_ptr<ctx::CounterFamily> rides;              ///< by outcome and customer
     std::shared_ptr<ctx::CounterFamily> route_cpu_seconds;  ///< by customer
     std::shared_ptr<ctx::CounterFamily> route_calls;        ///< by customer
-    std::shared_ptr<ctx::HistogramFamily> request_seconds;  ///< by service, with exemplars
+    std::shared_ptr<ctx::HttpMetrics> http;                 ///< of all services, by route
+    std::shared_ptr<ctx::CostMeter> costs;                  ///< calls, bytes, locks, by customer
+    std::shared_ptr<ctx::CpuAttribution> cpu;               ///< of the process, by customer
 };
 
 /// Metrics that the program had before: plain prometheus-cpp, on the same page.

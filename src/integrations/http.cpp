@@ -1,3 +1,4 @@
+#include "integrations/http_method.hpp"
 #include <ctx/context/current.hpp>
 #include <ctx/integrations/http.hpp>
 #include <ctx/propagation/jaeger.hpp>
@@ -10,25 +11,18 @@
 namespace ctx {
 namespace {
 
-// RFC 9110 and RFC 5789: the methods that OpenTelemetry shows by name.
-constexpr std::array<std::string_view, 9> known_methods{
-    "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"};
 constexpr std::string_view other_method = "_OTHER";
 constexpr std::size_t max_path = 1024;
 
-bool is_known(std::string_view method) noexcept {
-    return std::find(known_methods.begin(), known_methods.end(), method) != known_methods.end();
-}
-
 /// "GET /orders/{id}"; "HTTP" stands for a method that nobody knows.
 std::string span_name(std::string_view method, std::string_view route) {
-    std::string name{is_known(method) ? method : std::string_view{"HTTP"}};
+    std::string name{detail::is_known_method(method) ? method : std::string_view{"HTTP"}};
     if (!route.empty()) name.append(1, ' ').append(route);
     return name;
 }
 
 void set_method(Span& span, std::string_view method) noexcept {
-    if (is_known(method)) return span.set_attribute("http.request.method", method);
+    if (detail::is_known_method(method)) return span.set_attribute("http.request.method", method);
     span.set_attribute("http.request.method", other_method);
     span.set_attribute("http.request.method_original", method.substr(0, 64));
 }
@@ -62,7 +56,9 @@ Propagators counted(Propagators propagators, const std::string& edge) {
 }  // namespace
 
 void HttpServerSpan::set_route(std::string_view route) noexcept {
-    if (!span_.is_recording() || route.empty()) return;
+    if (route.empty()) return;
+    timer_.set_route(route);
+    if (!span_.is_recording()) return;
     span_.set_attribute("http.route", route);
     try {
         span_.update_name(span_name(method_, route));
@@ -72,21 +68,25 @@ void HttpServerSpan::set_route(std::string_view route) noexcept {
 }
 
 void HttpServerSpan::finish(int status) noexcept {
+    timer_.finish(status);
     set_status(span_, status, 500);
     span_.end();
 }
 
 void HttpServerSpan::fail(std::string_view error) noexcept {
+    timer_.fail(error.empty() ? other_method : error);
     set_failure(span_, error);
     span_.end();
 }
 
 void HttpClientSpan::finish(int status) noexcept {
+    timer_.finish(status);
     set_status(span_, status, 400);
     span_.end();
 }
 
 void HttpClientSpan::fail(std::string_view error) noexcept {
+    timer_.fail(error.empty() ? other_method : error);
     set_failure(span_, error);
     span_.end();
 }
@@ -104,10 +104,15 @@ void HttpClientSpan::note(const std::optional<SpanContext>& answered) noexcept {
 HttpTracing::HttpTracing(HttpTracingOptions options)
     : tracer_(std::move(options.tracer)),
       propagators_(counted(std::move(options.propagators), options.edge)),
-      respond_with_(options.respond_with) {}
+      respond_with_(options.respond_with),
+      metrics_(std::move(options.metrics)) {}
 
 HttpServerSpan HttpTracing::start_server(ContextView caller, std::string_view method,
-                                         std::string_view target, std::string_view route) const {
+                                         std::string_view target,
+                                         const HttpServeOptions& options) const {
+    const std::string_view route = options.route;
+    detail::HttpTimer timer{
+        metrics_, {.server = true, .method = method, .scheme = options.url_scheme, .route = route}};
     Span span =
         tracer_.start(span_name(method, route), {.kind = SpanKind::server, .parent = caller});
     if (span.is_recording()) {
@@ -117,11 +122,19 @@ HttpServerSpan HttpTracing::start_server(ContextView caller, std::string_view me
         const std::string* const asked = caller.get(jaeger_debug_id);
         if (asked != nullptr) span.set_attribute("jaeger-debug-id", *asked);
     }
-    return HttpServerSpan{std::move(span), std::string{method.substr(0, 64)}, respond_with_};
+    timer.set_context(span.context());
+    return HttpServerSpan{std::move(span), std::move(timer), std::string{method.substr(0, 64)},
+                          respond_with_};
 }
 
 HttpClientSpan HttpTracing::start_client(std::string_view method,
                                          const HttpCallOptions& options) const {
+    detail::HttpTimer timer{metrics_,
+                            {.method = method,
+                             .scheme = options.url_scheme,
+                             .route = options.url_template,
+                             .server_address = options.server_address,
+                             .server_port = options.server_port}};
     Span span = tracer_.start(
         span_name(method, options.url_template),
         {.kind = SpanKind::client, .parent = options.parent ? *options.parent : current()});
@@ -135,7 +148,8 @@ HttpClientSpan HttpTracing::start_client(std::string_view method,
         }
         if (options.server_port != 0) span.set_attribute("server.port", options.server_port);
     }
-    return HttpClientSpan{std::move(span)};
+    timer.set_context(span.context());
+    return HttpClientSpan{std::move(span), std::move(timer)};
 }
 
 }  // namespace ctx

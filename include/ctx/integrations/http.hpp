@@ -17,7 +17,8 @@
 // Spans follow OpenTelemetry's HTTP semantic conventions: names are "{method} {route}" with the
 // template of the route and never the path; a server's 5xx and a client's 4xx and 5xx are errors;
 // methods that nobody registered are `_OTHER`. How callers propagate is counted per edge
-// (ctx/propagation/quality.hpp).
+// (ctx/propagation/quality.hpp). Given `.metrics`, rates, errors and durations are measured, too, of
+// all requests and not only of those that are sampled (ctx/integrations/http_metrics.hpp).
 //
 // Threads   HttpTracing is an immutable value. A span belongs to one thread at a time.
 // Errors    Nothing that comes over the wire fails: see extract(). std::bad_alloc passes through.
@@ -27,12 +28,14 @@
 #pragma once
 
 #include <ctx/export.hpp>
+#include <ctx/integrations/detail/http_timer.hpp>
 #include <ctx/propagation/propagator.hpp>
 #include <ctx/propagation/response.hpp>
 #include <ctx/tracing/span.hpp>
 #include <ctx/tracing/tracer.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -67,6 +70,8 @@ struct HttpTracingOptions {
     std::string edge = "http";
     /// Tells callers which span answered them; not if not given.
     std::optional<ResponseHeader> respond_with = std::nullopt;
+    /// Measures requests (ctx/integrations/http_metrics.hpp); null: nothing is measured.
+    std::shared_ptr<HttpMetrics> metrics = nullptr;
 };
 
 struct HttpServeOptions {
@@ -74,6 +79,8 @@ struct HttpServeOptions {
     std::string_view route = {};
     /// What the caller's context is added to.
     Context base = {};
+    /// "http" or "https", for metrics; empty: not said.
+    std::string_view url_scheme = {};
 };
 
 struct HttpCallOptions {
@@ -83,6 +90,8 @@ struct HttpCallOptions {
     std::uint16_t server_port = 0;
     /// The span that calls. Unset: current().
     std::optional<ContextView> parent = std::nullopt;
+    /// "http" or "https", for metrics; empty: not said.
+    std::string_view url_scheme = {};
 };
 
 /// The server's side of a request, from serve() to finish().
@@ -111,10 +120,15 @@ public:
 
 private:
     friend class HttpTracing;
-    HttpServerSpan(Span span, std::string method, std::optional<ResponseHeader> respond_with)
-        : span_(std::move(span)), method_(std::move(method)), respond_with_(respond_with) {}
+    HttpServerSpan(Span span, detail::HttpTimer timer, std::string method,
+                   std::optional<ResponseHeader> respond_with)
+        : span_(std::move(span)),
+          timer_(std::move(timer)),
+          method_(std::move(method)),
+          respond_with_(respond_with) {}
 
     Span span_;
+    detail::HttpTimer timer_;
     std::string method_;
     std::optional<ResponseHeader> respond_with_;
 };
@@ -141,10 +155,12 @@ public:
 
 private:
     friend class HttpTracing;
-    explicit HttpClientSpan(Span span) noexcept : span_(std::move(span)) {}
+    HttpClientSpan(Span span, detail::HttpTimer timer) noexcept
+        : span_(std::move(span)), timer_(std::move(timer)) {}
     void note(const std::optional<SpanContext>& answered) noexcept;
 
     Span span_;
+    detail::HttpTimer timer_;
 };
 
 /// Starts the spans of one service's HTTP requests.
@@ -162,7 +178,7 @@ public:
                       "ctx: specialise ctx::HttpMessage with method(request) and target(request)");
         const Context caller = propagators_.extract(request, std::move(options.base));
         return start_server(caller, HttpMessage<Request>::method(request),
-                            HttpMessage<Request>::target(request), options.route);
+                            HttpMessage<Request>::target(request), options);
     }
 
     /// A request is about to go out: starts a client span and injects it.
@@ -178,13 +194,14 @@ public:
 private:
     [[nodiscard]] HttpServerSpan start_server(ContextView caller, std::string_view method,
                                               std::string_view target,
-                                              std::string_view route) const;
+                                              const HttpServeOptions& options) const;
     [[nodiscard]] HttpClientSpan start_client(std::string_view method,
                                               const HttpCallOptions& options) const;
 
     Tracer tracer_;
     Propagators propagators_;
     std::optional<ResponseHeader> respond_with_;
+    std::shared_ptr<HttpMetrics> metrics_;
 };
 
 }  // namespace ctx

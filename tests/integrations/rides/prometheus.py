@@ -88,7 +88,7 @@ def opens_every_exemplar(prometheus, demo):
              for exemplar in series["exemplars"]]
     names = {labels["__name__"] for labels, _ in found}
     check("ride_duration_seconds_bucket" in names, f"exemplars of {names}")
-    observed = [(labels["__name__"], labels.get("service"), labels.get("le"),
+    observed = [(labels["__name__"], labels.get("http_route"), labels.get("le"),
                  exemplar["labels"]["span_id"]) for labels, exemplar in found]
     check(len(observed) == len(set(observed)), "an exemplar was stored twice")
     traces = {exemplar["labels"]["trace_id"] for _, exemplar in found}

@@ -1,0 +1,96 @@
+#include "metrics/proc_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+
+namespace ctx::detail {
+namespace {
+
+/// Takes what stands before `end`, and `end`.
+std::string_view take_until(std::string_view& text, char end) noexcept {
+    const std::string_view taken = text.substr(0, text.find(end));
+    text.remove_prefix(std::min(text.size(), taken.size() + 1));
+    return taken;
+}
+
+/// Takes the next word; an empty one at the end.
+std::string_view take_word(std::string_view& text) noexcept {
+    constexpr std::string_view blanks = " \t\n";
+    text.remove_prefix(std::min(text.size(), text.find_first_not_of(blanks)));
+    const std::string_view word = text.substr(0, text.find_first_of(blanks));
+    text.remove_prefix(word.size());
+    return word;
+}
+
+std::optional<std::uint64_t> number(std::string_view word) noexcept {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+    if (error != std::errc{} || end != word.data() + word.size()) return std::nullopt;
+    return value;
+}
+
+}  // namespace
+
+std::optional<ProcessStat> parse_process_stat(std::string_view text) noexcept {
+    const std::size_t name_end = text.rfind(')');
+    if (name_end == std::string_view::npos) return std::nullopt;
+    text.remove_prefix(name_end + 1);
+    // proc(5) counts the fields from 1; the name is the second.
+    constexpr std::size_t first = 3;
+    constexpr std::size_t last = 24;
+    std::array<std::string_view, last + 1> fields;
+    for (std::size_t i = first; i <= last; ++i)
+        fields[i] = take_word(text);
+    const auto user = number(fields[14]);
+    const auto system = number(fields[15]);
+    const auto threads = number(fields[20]);
+    const auto start = number(fields[22]);
+    const auto bytes = number(fields[23]);
+    const auto pages = number(fields[24]);
+    if (!user || !system || !threads || !start || !bytes || !pages) return std::nullopt;
+    return ProcessStat{*user, *system, *threads, *start, *bytes, *pages};
+}
+
+std::optional<std::uint64_t> parse_boot_time(std::string_view text) noexcept {
+    while (!text.empty()) {
+        std::string_view line = take_until(text, '\n');
+        if (take_word(line) == "btime") return number(take_word(line));
+    }
+    return std::nullopt;
+}
+
+std::optional<std::uint64_t> parse_limit(std::string_view text, std::string_view name) noexcept {
+    while (!text.empty()) {
+        std::string_view line = take_until(text, '\n');
+        if (!line.starts_with(name) || !line.substr(name.size()).starts_with(' ')) continue;
+        line.remove_prefix(name.size());
+        const std::string_view soft = take_word(line);
+        if (soft == "unlimited") return std::numeric_limits<std::uint64_t>::max();
+        return number(soft);
+    }
+    return std::nullopt;
+}
+
+std::optional<NetworkBytes> parse_network(std::string_view text) noexcept {
+    NetworkBytes sum;
+    bool any = false;
+    while (!text.empty()) {
+        std::string_view line = take_until(text, '\n');
+        const std::size_t colon = line.rfind(':');      // names of interfaces may hold one
+        if (colon == std::string_view::npos) continue;  // the head
+        line.remove_prefix(colon + 1);
+        constexpr std::size_t columns = 9;  // the first counts what came, the ninth what went
+        std::array<std::optional<std::uint64_t>, columns> values;
+        for (auto& value : values)
+            value = number(take_word(line));
+        if (!values[0] || !values[8]) return std::nullopt;
+        sum.received += *values[0];
+        sum.transmitted += *values[8];
+        any = true;
+    }
+    return any ? std::optional{sum} : std::nullopt;
+}
+
+}  // namespace ctx::detail
