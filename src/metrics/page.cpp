@@ -1,3 +1,4 @@
+#include "metrics/page_work.hpp"
 #include "metrics/protobuf_page.hpp"
 #include "metrics/shared_pages.hpp"
 #include "metrics/stat_families.hpp"
@@ -6,12 +7,15 @@
 #include <ctx/metrics/page_writer.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <utility>
 
 namespace ctx {
+
 MetricsPage::MetricsPage(MetricsPageOptions options)
     : options_(std::move(options)),
+      work_(std::make_unique<detail::PageWork>()),
       shared_(std::make_unique<detail::SharedPages>(options_.share_for)) {}
 
 MetricsPage::~MetricsPage() = default;
@@ -32,23 +36,22 @@ MetricsPage::Sources MetricsPage::sources() const {
 }
 
 std::string MetricsPage::render(PageFormat format) const {
-    return format == PageFormat::protobuf ? render_protobuf() : render_text(format);
+    const auto begin = std::chrono::steady_clock::now();
+    std::string body = format == PageFormat::protobuf ? render_protobuf() : render_text(format);
+    work_->add(std::chrono::steady_clock::now() - begin, body.size());
+    return body;
 }
 
 std::string MetricsPage::render_text(PageFormat format) const {
     // Pages of one process change little from scrape to scrape.
-    const std::size_t last_size = last_size_.load(std::memory_order_relaxed);
+    const std::size_t last_size = work_->last_bytes();
     PageWriter page{format, last_size + last_size / 8 + 4096};
     if (const auto target = detail::target_family(options_.resource)) page.family(*target);
     for (const auto& source : sources())
         source->write(page);
-    if (options_.self_metrics) {
-        for (const FamilySnapshot& family : detail::to_families(stats()))
-            page.family(family);
-    }
-    std::string body = std::move(page).finish();
-    last_size_.store(body.size(), std::memory_order_relaxed);
-    return body;
+    for (const FamilySnapshot& family : self_families())
+        page.family(family);
+    return std::move(page).finish();
 }
 
 std::string MetricsPage::render_protobuf() const {
@@ -56,11 +59,17 @@ std::string MetricsPage::render_protobuf() const {
     if (auto target = detail::target_family(options_.resource)) {
         families.insert(families.begin(), *std::move(target));
     }
-    if (options_.self_metrics) {
-        std::vector<FamilySnapshot> own = detail::to_families(stats());
-        std::move(own.begin(), own.end(), std::back_inserter(families));
-    }
+    std::vector<FamilySnapshot> own = self_families();
+    std::move(own.begin(), own.end(), std::back_inserter(families));
     return detail::encode_protobuf(families);
+}
+
+std::vector<FamilySnapshot> MetricsPage::self_families() const {
+    if (!options_.self_metrics) return {};
+    std::vector<FamilySnapshot> families = detail::to_families(stats());
+    std::vector<FamilySnapshot> work = work_->families();
+    std::move(work.begin(), work.end(), std::back_inserter(families));
+    return families;
 }
 
 RenderedPage MetricsPage::render(std::string_view accept) const {

@@ -13,6 +13,7 @@
 namespace ctx {
 namespace {
 
+Stat scrapes{"ctx_metrics_scrapes_total", "Scrapes that were answered with a page."};
 Stat failed_scrapes{"ctx_metrics_failed_scrapes_total",
                     "Scrapes that were answered with 500 because a source threw."};
 
@@ -114,6 +115,7 @@ ScrapeAnswer MetricsPage::answer(const ScrapeRequest& request) const {
         }
         answer.add_header("Vary", "Accept, Accept-Encoding");
         answer.add_header("Cache-Control", "no-store");
+        scrapes.add();
         return answer;
     } catch (const std::exception& error) {
         return failed(error.what());

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -38,11 +39,27 @@ TEST_F(SelfMetrics, show_values_without_a_place_and_meaningless_ones) {
     ctx::test::publish_test_fields();
     const auto family = *ctx::CounterFamily::create(
         {.name = "a", .help = "", .dimensions = {ctx::Dimension{"customer"}.at_most(0)}});
-    expect_counted("ctx_metrics_overflow_total", [&] {
+    expect_counted(R"(ctx_metrics_overflow_total{metric="a",label="customer"})", [&] {
         const ctx::Scope scope{ctx::test::request_with({{"customer", "acme"}})};
         family->with().add();
     });
     expect_counted("ctx_metrics_invalid_observations_total", [&] { family->with().add(-1); });
+}
+
+TEST_F(SelfMetrics, show_what_pages_cost) {
+    const ctx::MetricsPage page{{.share_for = std::chrono::milliseconds{0}}};
+    expect_counted("ctx_metrics_scrapes_total", [&] {
+        for (int i = 0; i < 3; ++i)
+            static_cast<void>(page.answer({}));
+    });
+    const std::string text = page.render(ctx::PageFormat::text);
+    EXPECT_NE(text.find("\nctx_metrics_pages_rendered_total 3\n"), std::string::npos);
+    for (const char* name : {"render_seconds", "rendered_bytes"}) {
+        const std::string start = std::string("\nctx_metrics_") + name + "_total ";
+        const std::size_t at = text.find(start);
+        ASSERT_NE(at, std::string::npos) << name;
+        EXPECT_GT(std::stod(text.substr(at + start.size())), 0) << name;
+    }
 }
 
 TEST_F(SelfMetrics, show_malformed_headers) {

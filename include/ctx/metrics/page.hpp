@@ -23,7 +23,6 @@
 #include <ctx/metrics/scrape.hpp>
 #include <ctx/metrics/source.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -35,13 +34,14 @@
 namespace ctx {
 
 namespace detail {
+class PageWork;
 class SharedPages;
 }  // namespace detail
 
 struct MetricsPageOptions {
     /// Shown as `target_info`, if it has attributes.
     Resource resource{};
-    /// Shows ctx::stats() as counters.
+    /// Shows ctx::stats() as counters, and what rendering the page took so far.
     bool self_metrics = true;
     /// Lets answer() compress pages of at least 1 KiB for who accepts it.
     bool gzip = true;
@@ -85,11 +85,12 @@ private:
     [[nodiscard]] Sources sources() const;
     [[nodiscard]] std::string render_text(PageFormat format) const;
     [[nodiscard]] std::string render_protobuf() const;
+    [[nodiscard]] std::vector<FamilySnapshot> self_families() const;
 
     MetricsPageOptions options_;
     mutable std::mutex mutex_;  // of the list only
     Sources sources_;
-    mutable std::atomic<std::size_t> last_size_{0};
+    std::unique_ptr<detail::PageWork> work_;
     std::unique_ptr<detail::SharedPages> shared_;
 };
 
