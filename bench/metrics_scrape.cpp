@@ -1,5 +1,6 @@
 // What ten thousand series cost beside those of prometheus-cpp: bytes for each, and how long the
-// slowest update takes while one page after the other is rendered.
+// slowest update takes while one page after the other is rendered. The longest times are the
+// machine's as well; how often an update had to wait for another thread is not.
 //
 //     build/release/bench/metrics_scrape [SECONDS]
 
@@ -11,6 +12,7 @@
 #include <prometheus/text_serializer.h>
 
 #include <malloc.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
@@ -91,7 +93,15 @@ double bytes_per_series(Make make) {
 struct Latencies {
     double median_ns, p999_ns, longest_ns;
     int pages;
+    long waits;
 };
+
+/// How often this thread gave its processor away: for a lock, say.
+long waits_of_this_thread() {
+    rusage usage{};
+    getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_nvcsw;
+}
 
 /// Calls `update` again and again while another thread renders; null `render`: beside nothing.
 Latencies measure(const std::function<void()>& update, const std::function<void()>& render,
@@ -106,6 +116,7 @@ Latencies measure(const std::function<void()>& update, const std::function<void(
     }};
     std::vector<float> nanoseconds;
     nanoseconds.reserve(100'000'000 / 8);
+    const long waits_before = waits_of_this_thread();
     const auto end = Clock::now() + duration;
     for (auto last = Clock::now(); last < end && nanoseconds.size() < nanoseconds.capacity();) {
         update();
@@ -113,6 +124,7 @@ Latencies measure(const std::function<void()>& update, const std::function<void(
         nanoseconds.push_back(std::chrono::duration<float, std::nano>(now - last).count());
         last = now;
     }
+    const long waits = waits_of_this_thread() - waits_before;
     stop.store(true);
     scraper.join();
     std::sort(nanoseconds.begin(), nanoseconds.end());
@@ -120,12 +132,12 @@ Latencies measure(const std::function<void()>& update, const std::function<void(
         const auto place = static_cast<std::size_t>(part * static_cast<double>(nanoseconds.size()));
         return static_cast<double>(nanoseconds[std::min(place, nanoseconds.size() - 1)]);
     };
-    return {at(0.5), at(0.999), at(1), pages.load()};
+    return {at(0.5), at(0.999), at(1), pages.load(), waits};
 }
 
 void print(const char* name, const Latencies& seen) {
-    std::printf("%-52s %8.0f ns %10.2f us %10.2f us %6d pages\n", name, seen.median_ns,
-                seen.p999_ns / 1e3, seen.longest_ns / 1e3, seen.pages);
+    std::printf("%-52s %8.0f ns %10.2f us %10.2f us %6d pages %6ld waits\n", name, seen.median_ns,
+                seen.p999_ns / 1e3, seen.longest_ns / 1e3, seen.pages, seen.waits);
 }
 
 }  // namespace

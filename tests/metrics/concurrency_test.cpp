@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+
 #include <atomic>
 #include <cstdlib>
 #include <string>
@@ -108,6 +110,48 @@ TEST(Concurrency, declarations_may_change_while_requests_count) {
         thread.join();
     EXPECT_EQ(sum_of(*rides), 4 * rounds * 2);
     EXPECT_EQ(rides->series_count(), 5U);
+}
+
+/// How often this thread gave its processor away: for a lock, say.
+long waits_of_this_thread() {
+    rusage usage{};
+    getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_nvcsw;
+}
+
+TEST(Concurrency, no_update_waits_for_a_page) {
+    ctx::test::publish_test_fields();
+    auto rides = *ctx::CounterFamily::create({.name = "rides",
+                                              .help = "",
+                                              .labels = {"index"},
+                                              .dimensions = {ctx::Dimension{"customer"}},
+                                              .max_series = 2000});
+    for (int i = 0; i < 1000; ++i)
+        rides->with({std::to_string(i)}).add();
+    ctx::Counter counter = rides->with({"0"});
+    ctx::Scope scope{request_with({{"customer", "c1"}})};
+    counter.add();
+    ctx::MetricsPage page;
+    page.add(rides);
+    std::atomic<int> rendered{0};
+    std::atomic<bool> stop{false};
+    std::thread scraper{[&] {
+        while (!stop.load()) {
+            static_cast<void>(page.render(ctx::PageFormat::openmetrics_1_0_0));
+            rendered.fetch_add(1);
+        }
+    }};
+    while (rendered.load() == 0)
+        std::this_thread::yield();
+    const long before = waits_of_this_thread();
+    const int first = rendered.load();
+    std::uint64_t updates = 1;
+    for (; rendered.load() < first + 20; ++updates)
+        counter.add();
+    EXPECT_EQ(waits_of_this_thread() - before, 0) << "in " << updates << " updates";
+    stop.store(true);
+    scraper.join();
+    EXPECT_EQ(sum_of(*rides), 1000.0 + static_cast<double>(updates));
 }
 
 }  // namespace
