@@ -34,7 +34,11 @@ Admission::Admission(const Dimension& dimension, std::string label)
       candidates_(candidates_for(dimension)) {}
 
 void Admission::set_field_default(std::string_view value) {
-    if (!has_own_default_) default_ = value;
+    if (has_own_default_) return;
+    default_ = value;
+    // It has its place by declaration now, and cannot lose it.
+    admitted_.erase(default_);
+    candidates_.remove(default_);
 }
 
 bool Admission::may_have_place(const DimensionSet::Value& value) const {
@@ -43,21 +47,29 @@ bool Admission::may_have_place(const DimensionSet::Value& value) const {
 }
 
 Admission::Verdict Admission::judge(const DimensionSet::Value* value) const {
-    if (value == nullptr || value->kind == ValueKind::absent) return {.shown = default_};
+    if (value == nullptr || value->kind == ValueKind::absent) {
+        return {.shown = default_, .is_fixed = true};
+    }
     const std::string& text = value->text;
-    if (value->kind == ValueKind::text && text.size() <= max_bytes_ &&
-        (text == default_ || text == overflow_ || reserved_.contains(text) ||
-         admitted_.contains(text))) {
-        return {.shown = text};
+    if (value->kind == ValueKind::text && text.size() <= max_bytes_) {
+        if (text == default_ || text == overflow_ || reserved_.contains(text)) {
+            return {.shown = text, .is_fixed = true};
+        }
+        if (admitted_.contains(text)) return {.shown = text};
     }
     if (!may_have_place(*value) || admitted_.size() >= at_most_) {
-        return {.shown = overflow_, .overflowed = true};
+        return {.shown = overflow_, .overflowed = true, .is_fixed = true};
     }
     return {.shown = text, .is_new = true};
 }
 
 void Admission::admit(std::string_view value) {
     admitted_.try_emplace(std::string(value));
+}
+
+void Admission::touch(const std::string& value, std::int64_t now_ms) {
+    const auto found = admitted_.find(value);
+    if (found != admitted_.end()) found->second.last_ms = now_ms;
 }
 
 void Admission::note_use(const DimensionSet::Value* value, std::int64_t now_ms) {

@@ -26,12 +26,15 @@ public:
         std::string_view shown;   // borrowed from this object or from the value
         bool overflowed = false;  // the value was there and is not shown
         bool is_new = false;      // admit() gives it its place
+        bool is_fixed = false;    // has its place by declaration
     };
 
     /// How a value shows. `value` null: the request has none.
     [[nodiscard]] Verdict judge(const DimensionSet::Value* value) const;
     void admit(std::string_view value);
 
+    /// Somebody goes on using the place of this value.
+    void touch(const std::string& value, std::int64_t now_ms);
     /// A request with this value was judged, at `now_ms`. Only where values can lose their places.
     void note_use(const DimensionSet::Value* value, std::int64_t now_ms);
     /// Takes the places of idle values, and of those that others outdo, and gives the latter away.

@@ -12,7 +12,7 @@ constexpr std::string_view suffix = "_total";
 }  // namespace
 
 detail::CounterSeries::~CounterSeries() {
-    forget_exemplars();
+    reset();
 }
 
 void detail::CounterSeries::move_into(Series& target) noexcept {
@@ -21,7 +21,7 @@ void detail::CounterSeries::move_into(Series& target) noexcept {
     add_relaxed(other.fraction, fraction.exchange(0, std::memory_order_relaxed));
 }
 
-void detail::CounterSeries::forget_exemplars() noexcept {
+void detail::CounterSeries::reset() noexcept {
     ExemplarSlot::destroy(exemplar.exchange(nullptr, std::memory_order_acq_rel));
 }
 

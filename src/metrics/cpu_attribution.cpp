@@ -186,6 +186,10 @@ absl::StatusOr<std::shared_ptr<CpuAttribution>> CpuAttribution::start(
     if (options.period < milliseconds{1} || options.collect_every < milliseconds{1}) {
         return absl::InvalidArgumentError("CpuAttribution: a period of less than 1 ms");
     }
+    if (options.collect_every > 64 * options.period) {
+        return absl::InvalidArgumentError(
+            "CpuAttribution: collect_every is more than 64 periods, samples would be lost");
+    }
     auto family = CounterFamily::create({.name = options.name,
                                          .help = "CPU time by whom it was used for.",
                                          .unit = "seconds",

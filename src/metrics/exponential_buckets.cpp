@@ -47,7 +47,8 @@ int bound_at(double fraction, int schema) noexcept {
 
 /// A magnitude in the bucket; infinite for the one above the largest number's.
 double middle_of(std::int32_t index, int schema) noexcept {
-    return std::exp2(std::ldexp(static_cast<double>(index) - 0.5, -schema));
+    const double middle = std::exp2(std::ldexp(static_cast<double>(index) - 0.5, -schema));
+    return std::max(middle, std::numeric_limits<double>::denorm_min());
 }
 
 }  // namespace
@@ -80,7 +81,11 @@ NativeBuckets at_schema(const CountedBuckets& counted, int schema) {
 }
 
 ExponentialBuckets::~ExponentialBuckets() {
-    Window* window = newest_.load(std::memory_order_acquire);
+    reset();
+}
+
+void ExponentialBuckets::reset() noexcept {
+    Window* window = newest_.exchange(nullptr, std::memory_order_acq_rel);
     while (window != nullptr) {
         Window* const older = window->older;
         ::operator delete(window);

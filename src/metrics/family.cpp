@@ -39,6 +39,9 @@ Series* pin_recent(DimensionFacet& facet, const Row& row) noexcept {
         if (recent.row.load(std::memory_order_acquire) != row.id) continue;
         recent.series->pin();
         if (recent.series->life.load(std::memory_order_seq_cst) == recent.life) {
+            if (!recent.series->used.load(std::memory_order_relaxed)) {
+                recent.series->used.store(true, std::memory_order_relaxed);
+            }
             return recent.series;
         }
         recent.series->unpin();
@@ -52,8 +55,12 @@ Series* known_series(Row& row, bool nothing_declared, DimensionFacet* facet) noe
     if (row.evicts) {
         if (!nothing_declared) return facet == nullptr ? nullptr : pin_recent(*facet, row);
         Series* series = row.absent.load(std::memory_order_acquire);
-        if (series != nullptr) series->pin();
-        return series;
+        if (series == nullptr) return nullptr;
+        series->pin();
+        // It may have lost its place, if its value was no default when it was made.
+        if (row.absent.load(std::memory_order_seq_cst) == series) return series;
+        series->unpin();
+        return nullptr;
     }
     SeriesTable* table = row.table.load(std::memory_order_acquire);
     if (!nothing_declared && facet == nullptr) return nullptr;

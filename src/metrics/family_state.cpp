@@ -147,29 +147,28 @@ FamilyState::Folded FamilyState::fold(const DimensionSet& set) const {
         folded.values.emplace_back(verdict.shown);
         folded.is_new.push_back(verdict.is_new);
         folded.overflowed.push_back(verdict.overflowed);
+        folded.is_fixed.push_back(verdict.is_fixed);
     }
     return folded;
-}
-
-bool FamilyState::counts_against_limit(const std::vector<std::string>& values) const {
-    for (std::size_t i = 0; i < admissions_.size(); ++i) {
-        if (values[i] != admissions_[i].overflow_value()) return true;
-    }
-    return false;
 }
 
 Series* FamilyState::find_or_add_series(Row& row, const DimensionSet& set, const MakeSeries& make) {
     Folded folded = fold(set);
     const bool known = series_by_key_.contains(join_key(row.id, folded.values));
     if (!known && has_dimensions && limited_series_ >= declaration.max_series) {
+        // What has its place by declaration keeps it: that is bounded, too.
         for (std::size_t i = 0; i < admissions_.size(); ++i) {
+            if (folded.is_fixed[i]) continue;
             folded.values[i] = admissions_[i].overflow_value();
             folded.is_new[i] = false;
             folded.overflowed[i] = true;
+            folded.is_fixed[i] = true;
         }
     }
     if (folded.any_overflowed()) report_overflow(set, folded);
-    Series* series = find_or_add_key(row, folded.values, make);
+    const bool limited =
+        std::find(folded.is_fixed.begin(), folded.is_fixed.end(), false) != folded.is_fixed.end();
+    Series* series = find_or_add_key(row, folded.values, limited, make);
     // Last, so that a lack of memory above leaves nothing half admitted.
     for (std::size_t i = 0; i < admissions_.size(); ++i) {
         if (folded.is_new[i]) admissions_[i].admit(folded.values[i]);
@@ -178,14 +177,14 @@ Series* FamilyState::find_or_add_series(Row& row, const DimensionSet& set, const
     return series;
 }
 
-Series* FamilyState::find_or_add_key(Row& row, std::vector<std::string> values,
+Series* FamilyState::find_or_add_key(Row& row, std::vector<std::string> values, bool limited,
                                      const MakeSeries& make) {
     std::string key = join_key(row.id, values);
     if (const auto found = series_by_key_.find(key); found != series_by_key_.end()) {
         return found->second;
     }
-    const bool limited = counts_against_limit(values);
     Series* added = add_series(row, std::move(key), std::move(values), make);
+    added->limited = limited;
     if (limited) ++limited_series_;
     return added;
 }

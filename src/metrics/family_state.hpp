@@ -72,6 +72,7 @@ private:
         std::vector<std::string> values;
         std::vector<bool> is_new;
         std::vector<bool> overflowed;
+        std::vector<bool> is_fixed;
 
         [[nodiscard]] bool any_overflowed() const noexcept;
     };
@@ -80,11 +81,12 @@ private:
     [[nodiscard]] Folded fold(const DimensionSet& set) const;
     void note_use(const DimensionSet& set);
     void report_overflow(const DimensionSet& set, const Folded& folded);
-    [[nodiscard]] bool counts_against_limit(const std::vector<std::string>& values) const;
-    Series* find_or_add_key(Row& row, std::vector<std::string> values, const MakeSeries& make);
+    Series* find_or_add_key(Row& row, std::vector<std::string> values, bool limited,
+                            const MakeSeries& make);
+    void touch_used(std::int64_t now_ms);
     void retire(const std::vector<Series*>& losers, std::size_t dimension, const MakeSeries& make);
     void retire(Series& series, const std::string& key, Series& target) noexcept;
-    void unlink(const std::vector<Series*>& losers) noexcept;
+    void unlink_leaving() noexcept;
     void drain_retired() noexcept;
     [[nodiscard]] std::unique_ptr<Series> take_or_make(const MakeSeries& make);
     Series* add_series(Row& row, std::string key, std::vector<std::string> values,

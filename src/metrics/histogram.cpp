@@ -48,7 +48,7 @@ detail::HistogramSeries::HistogramSeries(std::span<const double> upper_bounds,
       native(std::move(counts)) {}
 
 detail::HistogramSeries::~HistogramSeries() {
-    forget_exemplars();
+    reset();
 }
 
 void detail::HistogramSeries::move_into(Series& target) noexcept {
@@ -61,9 +61,12 @@ void detail::HistogramSeries::move_into(Series& target) noexcept {
     if (native != nullptr) native->move_into(*other.native);
 }
 
-void detail::HistogramSeries::forget_exemplars() noexcept {
+void detail::HistogramSeries::reset() noexcept {
     for (std::size_t i = 0; i <= bounds.size(); ++i)
         ExemplarSlot::destroy(buckets[i].exemplar.exchange(nullptr, std::memory_order_acq_rel));
+    if (native == nullptr) return;
+    native->positive.reset();
+    native->negative.reset();
 }
 
 std::vector<double> duration_bounds() {

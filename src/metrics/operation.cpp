@@ -29,11 +29,13 @@ struct OperationKey {
 struct OperationMetrics::State {
     State(const OperationMetricsOptions& options, std::shared_ptr<HistogramFamily> family)
         : names(options.max_operations),
+          kinds(16),
           errors(options.max_errors),
           seconds(std::move(family)),
           handles(options.max_series) {}
 
     BoundedNames names;
+    BoundedNames kinds;
     BoundedNames errors;
     std::shared_ptr<HistogramFamily> seconds;
     detail::HandleCache<OperationKey, Histogram> handles;
@@ -60,7 +62,7 @@ absl::StatusOr<std::shared_ptr<OperationMetrics>> OperationMetrics::create(
 
 Operation OperationMetrics::start(std::string_view name, std::string_view kind) {
     return Operation{shared_from_this(), state_->names.find_or_add(name),
-                     state_->names.find_or_add(kind), state_->errors.find_or_add({})};
+                     state_->kinds.find_or_add(kind), state_->errors.find_or_add({})};
 }
 
 void OperationMetrics::write(PageWriter& page) const {

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -199,7 +200,11 @@ void append_exponential_point(std::string& out, const SeriesSnapshot& series,
     const NativeHistogramSnapshot& native = *series.native;
     out += '{';
     append_head(out, series, times, true);
-    append_count(out, "count", series.count);
+    // The classic buckets were read at another moment.
+    const auto total = [](const NativeBuckets& buckets) {
+        return std::accumulate(buckets.counts.begin(), buckets.counts.end(), std::uint64_t{0});
+    };
+    append_count(out, "count", native.zero_count + total(native.positive) + total(native.negative));
     append_sum(out, series);
     append_int32(out, "scale", native.schema);
     append_count(out, "zeroCount", native.zero_count);

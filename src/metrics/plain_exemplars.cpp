@@ -61,8 +61,14 @@ void PlainExemplars::attach(const Exemplars& found, SeriesSnapshot& series) {
         series.exemplar = found[0];
         return;
     }
-    for (std::size_t i = 0; i < std::min(found.size(), series.buckets.size()); ++i)
-        series.buckets[i].exemplar = found[i];
+    // By value: the series may have been made anew with other bounds.
+    for (const std::optional<Exemplar>& exemplar : found) {
+        if (!exemplar) continue;
+        const auto bucket = std::find_if(
+            series.buckets.begin(), series.buckets.end(),
+            [&](const BucketSnapshot& each) { return exemplar->value <= each.upper_bound; });
+        if (bucket != series.buckets.end()) bucket->exemplar = *exemplar;
+    }
 }
 
 namespace {
@@ -116,7 +122,7 @@ std::shared_ptr<detail::SeriesExemplars> PrometheusSource::places_of(
     const prometheus::Labels& labels, std::vector<double> bounds) {
     const std::lock_guard lock{mutex_};
     auto& places = exemplars_[detail::series_key(family, detail::joined(constant_labels, labels))];
-    if (places == nullptr) {
+    if (places == nullptr || places->bounds != bounds) {
         places = std::make_shared<detail::SeriesExemplars>(rules_, std::move(bounds));
         if (!has_exemplars_) places->enabled = nullptr;
     }

@@ -39,9 +39,9 @@ std::chrono::milliseconds parse_retry_after(const std::string& value,
     text.imbue(std::locale::classic());
     text >> std::get_time(&date, "%a, %d %b %Y %H:%M:%S GMT");
     if (text.fail()) return {};
-    const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::system_clock::from_time_t(timegm(&date)) - now);
-    return std::clamp(wait, std::chrono::milliseconds{0}, longest_wish);
+    const std::time_t wait = timegm(&date) - std::chrono::system_clock::to_time_t(now);
+    const auto longest = std::chrono::duration_cast<std::chrono::seconds>(longest_wish).count();
+    return std::chrono::seconds{std::clamp<std::time_t>(wait, 0, longest)};
 }
 
 void PushLoop::start_thread() {

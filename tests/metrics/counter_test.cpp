@@ -43,6 +43,14 @@ protected:
     }
 };
 
+TEST(Counter, refuses_an_amount_that_was_negative_before_it_became_unsigned) {
+    auto family = *ctx::CounterFamily::create({.name = "a", .help = ""});
+    ctx::Counter counter = family->with();
+    counter.add(5);
+    counter.add(static_cast<std::uint64_t>(-1));
+    EXPECT_EQ(ctx::test::sum_of(*family), 5);
+}
+
 TEST(Counter, counts_whole_numbers_exactly_and_fractions_too) {
     auto family = *ctx::CounterFamily::create({.name = "bytes", .help = "Bytes."});
     ctx::Counter bytes = family->with();

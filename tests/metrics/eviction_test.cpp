@@ -357,7 +357,7 @@ TEST(Eviction, eight_threads_and_six_readers_lose_nothing) {
             std::mt19937_64 random{static_cast<std::uint64_t>(t)};
             for (int i = 0; i < updates; i += 3) {
                 // Who is busy changes all the time; each request updates three times.
-                const std::uint64_t customer = i / 500 + random() % 6;
+                const std::uint64_t customer = static_cast<std::uint64_t>(i) / 500 + random() % 6;
                 ctx::Scope scope{request_with({{"customer", std::to_string(customer)}})};
                 const std::uint64_t amount = customer % 2 == 0 ? 1 : large;
                 for (int n = 0; n < 3; ++n)
@@ -373,6 +373,76 @@ TEST(Eviction, eight_threads_and_six_readers_lose_nothing) {
         reader.join();
     EXPECT_EQ(sum_of(*family), static_cast<double>(added.load()));
     EXPECT_LE(family->series_count(), 7U);
+}
+
+TEST(Eviction, a_busy_request_that_goes_on_and_on_is_not_idle) {
+    auto family = counters({Dimension{"customer"}.forget_after(milliseconds{40})});
+    ctx::Counter counter = family->with();
+    ctx::Scope scope{request_with({{"customer", "a"}})};
+    const auto end = std::chrono::steady_clock::now() + milliseconds{200};
+    while (std::chrono::steady_clock::now() < end) {
+        counter.add();
+        EXPECT_EQ(of(*family, "other"), -1);
+    }
+}
+
+TEST(Eviction, a_value_that_becomes_the_default_takes_no_ones_count_along) {
+    auto family = counters({Dimension{"tier"}.at_most(1).forget_after(milliseconds{5})});
+    ctx::Counter counter = family->with();
+    const auto add = [&](const char* tier) {
+        ctx::Scope scope{request_with({{"tier", tier}})};
+        counter.add();
+    };
+    add("gold");
+    ctx::publish_fields(
+        *ctx::FieldSet::create({ctx::Field{"tier"}.label("tier").default_value("gold")}));
+    counter.add(10);
+    const auto began = std::chrono::steady_clock::now();
+    while (std::chrono::steady_clock::now() - began < milliseconds{50})
+        EXPECT_EQ(sum_of(*family), 11);
+    add("tin");
+    counter.add(10);
+    EXPECT_EQ(value_of(*family, {{"tier", "tin"}}), 1);
+    EXPECT_EQ(sum_of(*family), 22);
+    ctx::test::publish_test_fields();
+}
+
+TEST(Eviction, native_buckets_begin_anew_with_the_labels) {
+    ctx::test::publish_test_fields();
+    auto family = *ctx::HistogramFamily::create({.name = "a",
+                                                 .help = "",
+                                                 .bounds = {},
+                                                 .native = ctx::NativeHistogramOptions{},
+                                                 .dimensions = {busiest_two()}});
+    ctx::Histogram histogram = family->with();
+    const auto observe = [&](const char* customer, double value, int count) {
+        for (int i = 0; i < count; ++i) {
+            ctx::Scope scope{request_with({{"customer", customer}})};
+            histogram.observe(value);
+        }
+    };
+    observe("a", 1e-30, 1);
+    observe("a", 1e30, 1);
+    observe("b", 1, 40);
+    observe("c", 1, 20);
+    static_cast<void>(family->read());
+    static_cast<void>(family->read());  // now nobody can be in the series of a
+    observe("c", 1, 1);
+    const auto families = family->read();
+    const auto* series = ctx::test::find_series(families.at(0).series, {{"customer", "c"}});
+    ASSERT_NE(series, nullptr);
+    EXPECT_EQ(series->native->schema, 3);
+}
+
+TEST(Limit, reserved_values_and_the_default_have_their_places_beyond_it) {
+    auto family = counters({Dimension{"customer"}.always({"vip"}).default_value("none")}, 2);
+    for (const char* stranger : {"a", "b", "c"})
+        requests(*family, stranger, 1);
+    requests(*family, "vip", 5);
+    family->with().add(7);
+    EXPECT_EQ(of(*family, "vip"), 5);
+    EXPECT_EQ(of(*family, "none"), 7);
+    EXPECT_EQ(of(*family, "other"), 1);
 }
 
 TEST(Pattern, admits_only_values_of_its_form) {

@@ -159,6 +159,17 @@ TEST(NativeHistogram, stays_as_fine_as_its_values_allow) {
               10'000U - static_cast<std::uint64_t>(std::exp2(-1.0 / 8) * 10'000));
 }
 
+TEST(ExponentialBuckets, the_smallest_magnitude_stays_in_its_bucket_when_it_moves) {
+    for (int schema = -4; schema <= 8; ++schema) {
+        ctx::detail::ExponentialBuckets from{schema, 160};
+        ctx::detail::ExponentialBuckets to{schema, 160};
+        ASSERT_TRUE(from.add(std::numeric_limits<double>::denorm_min()));
+        from.move_into(to);
+        EXPECT_EQ(to.read().buckets.first,
+                  native_bucket_of(std::numeric_limits<double>::denorm_min(), schema));
+    }
+}
+
 TEST(NativeHistogram, without_observation_is_empty_but_there) {
     const auto family = native_family({});
     EXPECT_EQ(total(read(*family)), 0U);

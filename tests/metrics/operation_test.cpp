@@ -72,9 +72,13 @@ TEST(Operation, shows_only_so_many_names) {
     const auto operations = make({.max_operations = 3});
     for (int i = 0; i < 10; ++i)
         operations->start("work " + std::to_string(i)).end();
-    EXPECT_EQ(operations->read().at(0).series.size(), 3U) << "two by name, the kind is the third";
+    EXPECT_EQ(operations->read().at(0).series.size(), 4U);
     EXPECT_EQ(series_of(*operations, {{"operation", "_OTHER"}, {"span_kind", "internal"}}).count,
-              8U);
+              7U);
+    operations->start("work 0", "consumer").end();
+    EXPECT_EQ(series_of(*operations, {{"operation", "work 0"}, {"span_kind", "consumer"}}).count,
+              1U)
+        << "kinds do not need the places of names";
 }
 
 TEST(Operation, allocates_nothing_when_it_is_known) {

@@ -92,6 +92,20 @@ TEST_F(PrometheusExemplars, the_bounds_are_those_the_series_has) {
     EXPECT_THAT(page(), HasSubstr("wait_bucket{le=\"10.0\"} 1" + std::string(ids) + "7 "));
 }
 
+TEST_F(PrometheusExemplars, a_series_made_anew_with_other_bounds_has_other_places) {
+    ctx::Scope scope{request_};
+    {
+        auto before = source_->with_exemplars(histograms("wait"), {}, {1, 1000});
+        before.Observe(2.5);
+        histograms("wait").Remove(
+            &histograms("wait").Add({}, prometheus::Histogram::BucketBoundaries{1, 1000}));
+    }
+    auto after = source_->with_exemplars(histograms("wait"), {}, {1, 3, 1000});
+    EXPECT_THAT(page(), Not(HasSubstr("trace_id")));
+    after.Observe(2);
+    EXPECT_THAT(page(), HasSubstr("wait_bucket{le=\"3.0\"} 1" + std::string(ids) + "2 "));
+}
+
 TEST_F(PrometheusExemplars, two_wrappers_of_a_series_share_its_places) {
     use(std::make_shared<ctx::PrometheusSource>(ctx::LeStyle::canonical, always));
     auto first = source_->with_exemplars(counters("jobs_total"), {{"kind", "x"}});

@@ -47,7 +47,7 @@ struct CTX_EXPORT CounterSeries final : Series {
         return exemplar.load(std::memory_order_relaxed);
     }
     void move_into(Series& target) noexcept override;
-    void forget_exemplars() noexcept override;
+    void reset() noexcept override;
 
     alignas(64) std::atomic<std::uint64_t> whole{0};
     std::atomic<double> fraction{0};
@@ -75,12 +75,13 @@ struct CounterOptions {
 /// cheaper to keep.
 class Counter {
 public:
-    /// Adds to the counter of the current request. Negative and NaN: dropped and counted.
+    /// Adds to the counter of the current request. Negative, NaN and 2^63 or more: dropped and
+    /// counted.
     template <typename Number>
     requires std::is_arithmetic_v<Number>
     void add(Number amount) noexcept {
         const detail::Node* node = current().node();
-        if (!(amount >= Number{0})) [[unlikely]] {
+        if (!is_amount(amount)) [[unlikely]] {
             detail::refuse_observation();
             return;
         }
@@ -95,6 +96,16 @@ public:
 
 private:
     friend class CounterFamily;
+
+    template <typename Number>
+    static constexpr bool is_amount(Number amount) noexcept {
+        // The upper half of an unsigned type is what a negative number becomes.
+        if constexpr (std::is_unsigned_v<Number> && sizeof(Number) == sizeof(std::uint64_t)) {
+            return amount <= std::numeric_limits<std::int64_t>::max();
+        } else {
+            return amount >= Number{0};
+        }
+    }
 
     template <typename Number>
     void count(detail::CounterSeries& series, const detail::Node* node, Number amount) noexcept {

@@ -19,7 +19,7 @@
 // time at 100 Hz and a share of 0.25 is 0.25 +- 0.006. Linux looks at such timers at its ticks
 // (CONFIG_HZ): a shorter period than that gains nothing.
 //
-// Threads   Everything is safe from any thread. A context that was sampled is kept until the samples
+// Threads   Everything is safe from any thread, but a diagnostics handler must not read this. A context that was sampled is kept until the samples
 //           are collected, `collect_every` at most. After fork() the child shows what the parent had
 //           counted and counts nothing more.
 // Errors    start() says what the system refuses, and refuses a signal that has a handler. The
@@ -55,7 +55,7 @@ struct CpuAttributionOptions {
     std::size_t max_series = 2000;
     /// CPU time of a thread between two samples.
     std::chrono::microseconds period{10'000};
-    /// How often samples are collected and new threads are looked for.
+    /// How often samples are collected and new threads are looked for; at most 64 periods.
     std::chrono::milliseconds collect_every{50};
     /// Zero: SIGRTMIN + 5.
     int signal = 0;

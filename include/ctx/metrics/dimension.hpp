@@ -53,7 +53,8 @@ public:
     /// Off if not given: once at_most() values have places, places pass to values that more requests
     /// carry. What the loser counted moves into the overflow value: the total stays exact and no
     /// series falls, but increase() of the overflow value jumps. A loser that comes back starts
-    /// at 0. Requests older than `half_life` weigh half. Costs a lock per request and family.
+    /// at 0. Requests older than `half_life` weigh half. Costs a lock per request and family, and per
+    /// update where a request updates more than four label rows.
     [[nodiscard]] Dimension keep_busiest(std::chrono::milliseconds half_life = std::chrono::minutes{
                                              10}) const;
 

@@ -76,7 +76,7 @@ struct CTX_EXPORT HistogramSeries final : Series {
     ~HistogramSeries() override;
     [[nodiscard]] const void* exemplars_at() const noexcept override { return buckets.get(); }
     void move_into(Series& target) noexcept override;
-    void forget_exemplars() noexcept override;
+    void reset() noexcept override;
 
     alignas(64) std::atomic<double> sum{0};
     std::span<const double> bounds;        // of the family, ascending, without +Inf

@@ -45,7 +45,7 @@ struct OperationMetricsOptions {
     std::vector<double> bounds = duration_bounds();
     std::vector<Dimension> dimensions = {};
     std::size_t max_series = 2000;
-    std::size_t max_operations = 200;  ///< different names, and as many kinds
+    std::size_t max_operations = 200;  ///< different names
     std::size_t max_errors = 50;
     ExemplarPolicy exemplars{};
 };

@@ -57,6 +57,8 @@ public:
     /// Adds all counts to `target` and starts at 0; other threads may still be adding. Counts for
     /// which the target has no memory stay.
     void move_into(ExponentialBuckets& target) noexcept;
+    /// With no other thread in it: forgets everything, and begins with the first schema again.
+    void reset() noexcept;
 
 private:
     struct Window {

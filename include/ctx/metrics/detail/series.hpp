@@ -34,8 +34,8 @@ struct Series {
 
     /// Adds what was counted to `target` and starts at 0 again; other threads may still be adding.
     virtual void move_into(Series& /*target*/) noexcept {}
-    /// With no other thread in it: the series is about to get other labels.
-    virtual void forget_exemplars() noexcept {}
+    /// With no other thread in it, and after move_into(): the series is about to get other labels.
+    virtual void reset() noexcept {}
 
     void pin() noexcept { pins.fetch_add(1, std::memory_order_seq_cst); }
     void unpin() noexcept { pins.fetch_sub(1, std::memory_order_release); }
@@ -46,6 +46,10 @@ struct Series {
     // labels. Who pins looks at `life` afterwards, who ends a life at `pins`: one sees the other.
     std::atomic<std::uint32_t> pins{0};
     std::atomic<std::uint32_t> life{0};
+    std::atomic<bool> used{false};        // by a request that knew it, since the last reading
+    bool limited = false;                 // counts against max_series
+    bool leaving = false;                 // is being unlinked
+    bool is_target = false;               // of a retired one
     std::vector<std::string> dimensions;  // values in the order of the family's dimensions
     std::string labels;                   // `a="b",c="d"`
 };
@@ -66,7 +70,7 @@ struct Row {
     Family* family = nullptr;
     bool has_dimensions = false;
     bool evicts = false;                       // find() finds nothing: the table is empty
-    std::atomic<Series*> absent{nullptr};      // then: of requests without baggage; never evicted
+    std::atomic<Series*> absent{nullptr};      // then: of requests without baggage
     const ExemplarRules* exemplars = nullptr;  // null: none
     std::uint64_t id = 0;                      // never used twice in a process
     std::vector<std::string> values;           // of the static labels
