@@ -9,6 +9,8 @@
 #include <ctx/metrics/detail/family.hpp>
 #include <ctx/metrics/detail/series.hpp>
 
+#include <unistd.h>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -55,6 +57,9 @@ struct FamilyState {
     const FamilyDeclaration declaration;
     const bool has_dimensions;
     const bool evicts;
+    const pid_t process = getpid();
+
+    [[nodiscard]] bool in_forked_child() const noexcept { return getpid() != process; }
     const ExemplarRules exemplars;
 
     std::atomic<Series*> first{nullptr};

@@ -3,9 +3,13 @@
 #include "metrics/requests.hpp"
 #include <ctx/metrics/counter.hpp>
 #include <ctx/metrics/histogram.hpp>
+#include <ctx/metrics/page_writer.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -443,6 +447,33 @@ TEST(Limit, reserved_values_and_the_default_have_their_places_beyond_it) {
     EXPECT_EQ(of(*family, "vip"), 5);
     EXPECT_EQ(of(*family, "none"), 7);
     EXPECT_EQ(of(*family, "other"), 1);
+}
+
+TEST(Eviction, a_forked_child_reads_whoever_was_reading) {
+    auto family = counters({busiest_two()});
+    for (int i = 0; i < 200; ++i)
+        requests(*family, std::to_string(i), 1);
+    std::atomic<bool> stop{false};
+    std::thread reader{[&] {
+        while (!stop.load())
+            sum_of(*family);
+    }};
+    for (int i = 0; i < 10; ++i) {
+        const pid_t child = fork();
+        if (child == 0) {
+            alarm(10);  // ends the child if it hangs
+            ctx::detail::Family& inherited = *family;
+            ctx::PageWriter page{ctx::PageFormat::text};
+            inherited.write(page);
+            _exit(0);
+        }
+        int status = -1;
+        ASSERT_EQ(waitpid(child, &status, 0), child);
+        EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+        if (!WIFEXITED(status)) break;
+    }
+    stop.store(true);
+    reader.join();
 }
 
 TEST(Pattern, admits_only_values_of_its_form) {
