@@ -101,23 +101,22 @@ void counter_three_dimensions(benchmark::State& state) {
 }
 BENCHMARK(counter_three_dimensions);
 
-// Each thread works for a customer of its own.
-void counter_two_threads(benchmark::State& state) {
-    ctx::Counter rides = counter();
-    const ctx::Scope scope{request("thread " + std::to_string(state.thread_index()))};
+void add_rides(benchmark::State& state, ctx::Counter rides, const std::string& customer) {
+    const ctx::Scope scope{request(customer)};
     rides.add();
     for (auto _ : state)
         rides.add();
+}
+
+// Each thread works for a customer of its own.
+void counter_two_threads(benchmark::State& state) {
+    add_rides(state, counter(), "thread " + std::to_string(state.thread_index()));
 }
 BENCHMARK(counter_two_threads)->Threads(2);
 
 // Both threads add to one series: its cache line travels.
 void counter_one_series_two_threads(benchmark::State& state) {
-    ctx::Counter rides = counter();
-    const ctx::Scope scope{request("shared")};
-    rides.add();
-    for (auto _ : state)
-        rides.add();
+    add_rides(state, counter(), "shared");
 }
 BENCHMARK(counter_one_series_two_threads)->Threads(2);
 

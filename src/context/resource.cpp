@@ -1,3 +1,4 @@
+#include <ctx/context/detail/environment.hpp>
 #include <ctx/context/diagnostics.hpp>
 #include <ctx/context/resource.hpp>
 #include <ctx/version.hpp>
@@ -13,10 +14,7 @@
 namespace ctx {
 namespace {
 
-std::string_view environment(const char* name) noexcept {
-    const char* value = std::getenv(name);
-    return value == nullptr ? std::string_view{} : std::string_view{value};
-}
+using detail::environment;
 
 std::string_view trim(std::string_view text) noexcept {
     while (!text.empty() && text.front() == ' ')

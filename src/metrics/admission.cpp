@@ -41,6 +41,10 @@ void Admission::set_field_default(std::string_view value) {
     candidates_.remove(default_);
 }
 
+bool Admission::is_fixed(const std::string& shown) const {
+    return shown == default_ || shown == overflow_ || reserved_.contains(shown);
+}
+
 bool Admission::may_have_place(const DimensionSet::Value& value) const {
     return value.kind == ValueKind::text && value.text.size() <= max_bytes_ &&
            (!pattern_ || matches(*pattern_, value.text));
@@ -52,9 +56,7 @@ Admission::Verdict Admission::judge(const DimensionSet::Value* value) const {
     }
     const std::string& text = value->text;
     if (value->kind == ValueKind::text && text.size() <= max_bytes_) {
-        if (text == default_ || text == overflow_ || reserved_.contains(text)) {
-            return {.shown = text, .is_fixed = true};
-        }
+        if (is_fixed(text)) return {.shown = text, .is_fixed = true};
         if (admitted_.contains(text)) return {.shown = text};
     }
     if (!may_have_place(*value) || admitted_.size() >= at_most_) {
@@ -79,8 +81,7 @@ void Admission::note_use(const DimensionSet::Value* value, std::int64_t now_ms) 
         found->second.last_ms = now_ms;
         return;
     }
-    if (half_life_ms_ > 0 && may_have_place(*value) && !reserved_.contains(value->text) &&
-        value->text != default_ && value->text != overflow_) {
+    if (half_life_ms_ > 0 && may_have_place(*value) && !is_fixed(value->text)) {
         candidates_.add(value->text);
     }
 }
@@ -103,21 +104,30 @@ void Admission::evict_idle(std::int64_t now_ms, std::vector<std::string>& losers
 void Admission::evict_outdone(std::int64_t now_ms, std::vector<std::string>& losers) {
     // Who is a little busier today would lose the place again tomorrow.
     constexpr double margin = 1.25;
-    while (const Candidates::Entry* best = candidates_.best()) {
-        if (best->sure() < 1) break;
-        if (admitted_.size() >= at_most_) {
-            const auto weakest = std::min_element(
-                admitted_.begin(), admitted_.end(),
-                [](const auto& a, const auto& b) { return a.second.requests < b.second.requests; });
-            if (weakest == admitted_.end() ||
-                best->sure() <= weakest->second.requests * margin + 1) {
-                break;
-            }
-            losers.push_back(weakest->first);
-            admitted_.erase(weakest);
+    std::vector<Uses::const_iterator> weakest;
+    for (auto use = admitted_.cbegin(); use != admitted_.cend(); ++use)
+        weakest.push_back(use);
+    std::sort(weakest.begin(), weakest.end(),
+              [](auto a, auto b) { return a->second.requests < b->second.requests; });
+    std::size_t room = at_most_ - std::min(at_most_, admitted_.size());
+    auto next = weakest.begin();
+    std::vector<std::pair<std::string, Use>> winners;
+    for (const Candidates::Entry* candidate : candidates_.by_requests()) {
+        if (room > 0) {
+            --room;
+        } else if (next != weakest.end() &&
+                   candidate->sure() > (*next)->second.requests * margin + 1) {
+            losers.push_back((*next++)->first);
+        } else {
+            break;
         }
-        admitted_.insert_or_assign(best->value, Use{best->sure(), now_ms});
-        candidates_.remove(std::string(best->value));
+        winners.emplace_back(candidate->value, Use{candidate->sure(), now_ms});
+    }
+    for (auto lost = weakest.begin(); lost != next; ++lost)
+        admitted_.erase(*lost);
+    for (auto& [value, use] : winners) {
+        candidates_.remove(value);
+        admitted_.insert_or_assign(std::move(value), use);
     }
     decay(now_ms);
 }

@@ -40,8 +40,9 @@ public:
     /// Takes the places of idle values, and of those that others outdo, and gives the latter away.
     /// @return who lost one.
     [[nodiscard]] std::vector<std::string> evict(std::int64_t now_ms);
-    /// Whether the value has a place that it can lose.
-    [[nodiscard]] bool holds(const std::string& value) const { return admitted_.contains(value); }
+    /// Whether what is shown so has its place by declaration: the default, the overflow value, those
+    /// of always().
+    [[nodiscard]] bool is_fixed(const std::string& shown) const;
 
     [[nodiscard]] const std::string& key() const noexcept { return key_; }
     [[nodiscard]] const std::string& label() const noexcept { return label_; }

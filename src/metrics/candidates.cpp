@@ -14,6 +14,7 @@ void Candidates::add(std::string_view value) {
     if (entries_.size() < capacity_) {
         places_.emplace(key, entries_.size());
         entries_.push_back({std::move(key), 1, 0});
+        least_count_ = 0;
         return;
     }
     Entry& given_up = entries_[least()];
@@ -24,11 +25,14 @@ void Candidates::add(std::string_view value) {
     given_up = {std::move(key), given_up.count + 1, given_up.count};
 }
 
-const Candidates::Entry* Candidates::best() const noexcept {
-    const auto found =
-        std::max_element(entries_.begin(), entries_.end(),
-                         [](const Entry& a, const Entry& b) { return a.sure() < b.sure(); });
-    return found == entries_.end() ? nullptr : &*found;
+std::vector<const Candidates::Entry*> Candidates::by_requests() const {
+    std::vector<const Entry*> sorted;
+    for (const Entry& entry : entries_) {
+        if (entry.sure() >= 1) sorted.push_back(&entry);
+    }
+    std::sort(sorted.begin(), sorted.end(),
+              [](const Entry* a, const Entry* b) { return a->sure() > b->sure(); });
+    return sorted;
 }
 
 void Candidates::remove(const std::string& value) {
@@ -48,13 +52,20 @@ void Candidates::scale(double factor) noexcept {
         entry.count *= factor;
         entry.surplus *= factor;
     }
+    least_count_ *= factor;
 }
 
-std::size_t Candidates::least() const noexcept {
+std::size_t Candidates::least() noexcept {
+    for (std::size_t seen = 0; seen < entries_.size(); ++seen) {
+        cursor_ = cursor_ + 1 < entries_.size() ? cursor_ + 1 : 0;
+        if (entries_[cursor_].count <= least_count_) return cursor_;
+    }
     const auto found =
         std::min_element(entries_.begin(), entries_.end(),
                          [](const Entry& a, const Entry& b) { return a.count < b.count; });
-    return static_cast<std::size_t>(found - entries_.begin());
+    cursor_ = static_cast<std::size_t>(found - entries_.begin());
+    least_count_ = found->count;
+    return cursor_;
 }
 
 }  // namespace ctx::detail

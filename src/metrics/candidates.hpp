@@ -26,19 +26,23 @@ public:
 
         [[nodiscard]] double sure() const noexcept { return count - surplus; }
     };
-    /// The entry that surely has most requests; null when there is none.
-    [[nodiscard]] const Entry* best() const noexcept;
+    /// Those that surely have a request, the most asked for first. Borrowed.
+    [[nodiscard]] std::vector<const Entry*> by_requests() const;
     void remove(const std::string& value);
 
     /// Makes what was counted so far weigh less.
     void scale(double factor) noexcept;
 
 private:
-    [[nodiscard]] std::size_t least() const noexcept;
+    [[nodiscard]] std::size_t least() noexcept;
 
     std::size_t capacity_;
     std::vector<Entry> entries_;
     std::unordered_map<std::string, std::size_t> places_;
+    // Where least() goes on looking, and for what: no entry counts less while all are taken. In a
+    // flood, where many count the same, it looks at each once per count.
+    std::size_t cursor_ = 0;
+    double least_count_ = 0;
 };
 
 }  // namespace ctx::detail

@@ -1,4 +1,6 @@
 #include "metrics/cpu_sampler.hpp"
+#include <ctx/context/detail/own_process.hpp>
+#include <ctx/context/detail/signals_blocked.hpp>
 #include <ctx/context/scope.hpp>
 #include <ctx/metrics/counter.hpp>
 #include <ctx/metrics/cpu_attribution.hpp>
@@ -45,22 +47,6 @@ double process_cpu_seconds() noexcept {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
-/// For a thread that is to be left alone by whatever signals the process gets.
-class BlockedSignals {
-public:
-    BlockedSignals() noexcept {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    BlockedSignals(const BlockedSignals&) = delete;
-    BlockedSignals& operator=(const BlockedSignals&) = delete;
-
-private:
-    sigset_t before_{};
-};
-
 }  // namespace
 
 struct CpuAttribution::State {
@@ -79,7 +65,7 @@ struct CpuAttribution::State {
     void settle();
 
     const CpuAttributionOptions options;
-    const pid_t process = getpid();
+    const detail::OwnProcess process;
     std::shared_ptr<CounterFamily> family;
     Counter request;
     Counter unattributed;
@@ -159,6 +145,8 @@ void CpuAttribution::State::charge(ThreadCpuTimer& timer) {
 }
 
 void CpuAttribution::State::settle() {
+    if (process.is_another()) return;
+    const std::lock_guard lock{mutex};
     // In this order what is counted as unattributed here cannot be charged to anybody later.
     const double used = process_cpu_seconds();
     for (auto& [number, timer] : timers)
@@ -176,7 +164,7 @@ CpuAttribution::CpuAttribution(std::unique_ptr<State> state) : state_(std::move(
 CpuAttribution::~CpuAttribution() {
     // In a child there are no timers and no thread, but what the thread waited with still waits
     // for it: it can only be left alone.
-    if (state_->process != getpid()) static_cast<void>(state_.release());
+    if (state_->process.is_another()) static_cast<void>(state_.release());
 }
 
 absl::StatusOr<std::shared_ptr<CpuAttribution>> CpuAttribution::start(
@@ -202,7 +190,7 @@ absl::StatusOr<std::shared_ptr<CpuAttribution>> CpuAttribution::start(
                                    "CpuAttribution: signal " + std::to_string(options.signal));
     }
     auto state = std::make_unique<State>(std::move(options), *std::move(family));
-    const BlockedSignals blocked;
+    const detail::SignalsBlocked blocked;
     try {
         state->thread = std::thread{[raw = state.get()] { raw->run(); }};
     } catch (const std::system_error& error) {
@@ -213,18 +201,12 @@ absl::StatusOr<std::shared_ptr<CpuAttribution>> CpuAttribution::start(
 }
 
 void CpuAttribution::write(PageWriter& page) const {
-    if (state_->process == getpid()) {
-        const std::lock_guard lock{state_->mutex};
-        state_->settle();
-    }
+    state_->settle();
     state_->family->write(page);
 }
 
 std::vector<FamilySnapshot> CpuAttribution::read() const {
-    if (state_->process == getpid()) {
-        const std::lock_guard lock{state_->mutex};
-        state_->settle();
-    }
+    state_->settle();
     return state_->family->read();
 }
 

@@ -55,8 +55,8 @@ void FamilyState::retire(const std::vector<Series*>& losers, std::size_t dimensi
         std::vector<std::string> values = series->dimensions;
         values[dimension] = admissions_[dimension].overflow_value();
         keys.push_back(join_key(series->row->id, series->dimensions));
-        // Beyond max_series or not: what was counted must stay on the page.
-        targets.push_back(find_or_add_key(*series->row, std::move(values), false, make));
+        // Beyond max_series or not: what was counted must stay on the page, and the loser leaves it.
+        targets.push_back(find_or_add_key(*series->row, std::move(values), make));
     }
     retired_.reserve(retired_.size() + losers.size());
     free_.reserve(free_.size() + retired_.size() + losers.size());

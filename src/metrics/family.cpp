@@ -195,7 +195,7 @@ Series* Family::resolve(Row& row, const Node* node) {
 
 std::unique_lock<std::mutex> Family::begin_reading() const {
     // In a forked child whoever held the locks is gone; nobody evicts there, so none is needed.
-    if (!state_->evicts || state_->in_forked_child()) return {};
+    if (!state_->evicts || state_->process.is_another()) return {};
     std::unique_lock reading{state_->readers};
     const std::lock_guard lock{state_->mutex};
     state_->evict([this] { return make_series(); });

@@ -129,10 +129,6 @@ void FamilyState::number(Row& row, std::uint32_t set_number, Series* series) {
     table->begin()[set_number].store(series, std::memory_order_release);
 }
 
-bool FamilyState::Folded::any_overflowed() const noexcept {
-    return std::find(overflowed.begin(), overflowed.end(), true) != overflowed.end();
-}
-
 const DimensionSet::Value* FamilyState::value_in(const DimensionSet& set,
                                                  std::size_t dimension) const noexcept {
     const int place = field_places_[dimension];
@@ -140,63 +136,70 @@ const DimensionSet::Value* FamilyState::value_in(const DimensionSet& set,
     return &set.values[static_cast<std::size_t>(place)];
 }
 
-FamilyState::Folded FamilyState::fold(const DimensionSet& set) const {
-    Folded folded;
+std::vector<FamilyState::Folded> FamilyState::fold(const DimensionSet& set) const {
+    std::vector<Folded> folded;
     for (std::size_t i = 0; i < admissions_.size(); ++i) {
         const Admission::Verdict verdict = admissions_[i].judge(value_in(set, i));
-        folded.values.emplace_back(verdict.shown);
-        folded.is_new.push_back(verdict.is_new);
-        folded.overflowed.push_back(verdict.overflowed);
-        folded.is_fixed.push_back(verdict.is_fixed);
+        folded.push_back(
+            {std::string(verdict.shown), verdict.overflowed, verdict.is_new, verdict.is_fixed});
     }
     return folded;
 }
 
+std::vector<std::string> FamilyState::shown(const std::vector<Folded>& folded) {
+    std::vector<std::string> values;
+    for (const Folded& value : folded)
+        values.push_back(value.shown);
+    return values;
+}
+
 Series* FamilyState::find_or_add_series(Row& row, const DimensionSet& set, const MakeSeries& make) {
-    Folded folded = fold(set);
-    const bool known = series_by_key_.contains(join_key(row.id, folded.values));
-    if (!known && has_dimensions && limited_series_ >= declaration.max_series) {
+    std::vector<Folded> folded = fold(set);
+    const bool full = has_dimensions && limited_series_ >= declaration.max_series;
+    if (full && !series_by_key_.contains(join_key(row.id, shown(folded)))) {
         // What has its place by declaration keeps it: that is bounded, too.
         for (std::size_t i = 0; i < admissions_.size(); ++i) {
-            if (folded.is_fixed[i]) continue;
-            folded.values[i] = admissions_[i].overflow_value();
-            folded.is_new[i] = false;
-            folded.overflowed[i] = true;
-            folded.is_fixed[i] = true;
+            if (!folded[i].is_fixed) folded[i] = {admissions_[i].overflow_value(), true};
         }
     }
-    if (folded.any_overflowed()) report_overflow(set, folded);
-    const bool limited =
-        std::find(folded.is_fixed.begin(), folded.is_fixed.end(), false) != folded.is_fixed.end();
-    Series* series = find_or_add_key(row, folded.values, limited, make);
+    report_overflow(set, folded);
+    Series* series = find_or_add_key(row, shown(folded), make);
     // Last, so that a lack of memory above leaves nothing half admitted.
     for (std::size_t i = 0; i < admissions_.size(); ++i) {
-        if (folded.is_new[i]) admissions_[i].admit(folded.values[i]);
+        if (folded[i].is_new) admissions_[i].admit(folded[i].shown);
     }
     if (evicts) note_use(set);
     return series;
 }
 
-Series* FamilyState::find_or_add_key(Row& row, std::vector<std::string> values, bool limited,
+bool FamilyState::is_limited(const std::vector<std::string>& values) const {
+    for (std::size_t i = 0; i < admissions_.size(); ++i) {
+        if (!admissions_[i].is_fixed(values[i])) return true;
+    }
+    return false;
+}
+
+Series* FamilyState::find_or_add_key(Row& row, std::vector<std::string> values,
                                      const MakeSeries& make) {
     std::string key = join_key(row.id, values);
     if (const auto found = series_by_key_.find(key); found != series_by_key_.end()) {
         return found->second;
     }
+    const bool limited = is_limited(values);
     Series* added = add_series(row, std::move(key), std::move(values), make);
     added->limited = limited;
     if (limited) ++limited_series_;
     return added;
 }
 
-void FamilyState::report_overflow(const DimensionSet& set, const Folded& folded) {
-    std::size_t first_overflowed = admissions_.size();
+void FamilyState::report_overflow(const DimensionSet& set, const std::vector<Folded>& folded) {
+    const Folded* first_overflowed = nullptr;
     for (std::size_t i = 0; i < admissions_.size(); ++i) {
-        if (!folded.overflowed[i]) continue;
+        if (!folded[i].overflowed) continue;
         overflow_counts_[i]->fetch_add(1, std::memory_order_relaxed);
-        first_overflowed = std::min(first_overflowed, i);
+        if (first_overflowed == nullptr) first_overflowed = &folded[i];
     }
-    if (!overflow_limiter_.pass()) return;
+    if (first_overflowed == nullptr || !overflow_limiter_.pass()) return;
     complaint = absl::StrCat("family ", declaration.name, ": no room for a series of its own for");
     for (std::size_t i = 0; i < admissions_.size(); ++i) {
         const DimensionSet::Value* value = value_in(set, i);
@@ -204,8 +207,7 @@ void FamilyState::report_overflow(const DimensionSet& set, const Folded& folded)
         absl::StrAppend(&complaint, " ", admissions_[i].label(), "=\"", view(value->text), "\"",
                         value->kind == ValueKind::unusable ? " (too long or no UTF-8)" : "");
     }
-    absl::StrAppend(&complaint, "; it counts as \"", admissions_[first_overflowed].overflow_value(),
-                    "\"");
+    absl::StrAppend(&complaint, "; it counts as \"", first_overflowed->shown, "\"");
 }
 
 Series* FamilyState::add_series(Row& row, std::string key, std::vector<std::string> values,

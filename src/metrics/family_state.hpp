@@ -4,12 +4,11 @@
 
 #include "metrics/admission.hpp"
 #include "metrics/dimension_sets.hpp"
+#include <ctx/context/detail/own_process.hpp>
 #include <ctx/context/diagnostics.hpp>
 #include <ctx/context/fields.hpp>
 #include <ctx/metrics/detail/family.hpp>
 #include <ctx/metrics/detail/series.hpp>
-
-#include <unistd.h>
 
 #include <atomic>
 #include <cstddef>
@@ -57,9 +56,7 @@ struct FamilyState {
     const FamilyDeclaration declaration;
     const bool has_dimensions;
     const bool evicts;
-    const pid_t process = getpid();
-
-    [[nodiscard]] bool in_forked_child() const noexcept { return getpid() != process; }
+    const OwnProcess process;
     const ExemplarRules exemplars;
 
     std::atomic<Series*> first{nullptr};
@@ -73,21 +70,22 @@ struct FamilyState {
     std::string complaint;
 
 private:
+    /// How a value shows: Admission::Verdict, for longer.
     struct Folded {
-        std::vector<std::string> values;
-        std::vector<bool> is_new;
-        std::vector<bool> overflowed;
-        std::vector<bool> is_fixed;
-
-        [[nodiscard]] bool any_overflowed() const noexcept;
+        std::string shown;
+        bool overflowed = false;
+        bool is_new = false;
+        bool is_fixed = false;
     };
     [[nodiscard]] const DimensionSet::Value* value_in(const DimensionSet& set,
                                                       std::size_t dimension) const noexcept;
-    [[nodiscard]] Folded fold(const DimensionSet& set) const;
+    [[nodiscard]] std::vector<Folded> fold(const DimensionSet& set) const;
+    [[nodiscard]] static std::vector<std::string> shown(const std::vector<Folded>& folded);
     void note_use(const DimensionSet& set);
-    void report_overflow(const DimensionSet& set, const Folded& folded);
-    Series* find_or_add_key(Row& row, std::vector<std::string> values, bool limited,
-                            const MakeSeries& make);
+    void report_overflow(const DimensionSet& set, const std::vector<Folded>& folded);
+    /// Whether a series with these values counts against max_series: some are there by being first.
+    [[nodiscard]] bool is_limited(const std::vector<std::string>& values) const;
+    Series* find_or_add_key(Row& row, std::vector<std::string> values, const MakeSeries& make);
     void touch_used(std::int64_t now_ms);
     void retire(const std::vector<Series*>& losers, std::size_t dimension, const MakeSeries& make);
     void retire(Series& series, const std::string& key, Series& target) noexcept;
@@ -107,7 +105,7 @@ private:
     std::unordered_map<std::string, Row*> rows_by_values_;
     std::unordered_map<std::string, Series*> series_by_key_;
     std::vector<OwnedTable> tables_;  // outgrown ones too: readers may still be in them
-    std::size_t limited_series_ = 0;  // all but those in which every dimension overflowed
+    std::size_t limited_series_ = 0;
     Series* last_ = nullptr;
     // No longer in the list. Late additions to a retired series go where its counts went.
     struct Retired {

@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -16,6 +17,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 
 namespace ctx::detail {
 namespace {
@@ -51,9 +53,7 @@ http::request<http::string_body> to_beast(const HttpRequest& request) {
 /// The operations of one request, each started by the end of the one before.
 struct HttpClient::Exchange {
     Exchange(asio::io_context& io, const HttpRequest& request)
-        : socket(io), resolver(io), timer(io), url(request.url), message(to_beast(request)) {
-        parser.body_limit(max_response_bytes);
-    }
+        : socket(io), resolver(io), timer(io), url(request.url), message(to_beast(request)) {}
 
     void start() {
         boost::system::error_code error;
@@ -86,8 +86,14 @@ struct HttpClient::Exchange {
     }
 
     void read() {
-        http::async_read(socket, buffer, parser,
-                         [this](const auto& failed, std::size_t) { end(failed); });
+        parser.emplace().body_limit(max_response_bytes);
+        http::async_read(socket, buffer, *parser, [this](const auto& failed, std::size_t) {
+            // Of a body that is too long, the status is what counts.
+            const bool answered = !failed || failed == http::error::body_limit;
+            if (!answered) return end(failed);
+            const bool informational = parser->get().result_int() / 100 == 1;
+            informational ? read() : end({});
+        });
     }
 
     void end(const boost::system::error_code& error) {
@@ -112,7 +118,7 @@ struct HttpClient::Exchange {
     asio::steady_timer timer;
     HttpUrl url;
     http::request<http::string_body> message;
-    http::response_parser<http::string_body> parser;
+    std::optional<http::response_parser<http::string_body>> parser;  // of the answer read last
     boost::beast::flat_buffer buffer;
     std::vector<tcp::endpoint> candidates;
     boost::system::error_code result;
@@ -149,7 +155,7 @@ absl::StatusOr<HttpResponse> HttpClient::send(const HttpRequest& request, Deadli
     state_->io.poll();  // what end_by() posted in the meantime finds nothing to do
     if (exchange.timed_out) return absl::DeadlineExceededError("no answer in time");
     if (exchange.result) return absl::UnavailableError(exchange.result.message());
-    const auto& response = exchange.parser.get();
+    const auto& response = exchange.parser->get();
     const auto retry_after = response[http::field::retry_after];
     return HttpResponse{static_cast<int>(response.result_int()),
                         {retry_after.data(), retry_after.size()},

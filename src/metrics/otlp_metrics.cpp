@@ -15,9 +15,9 @@ namespace {
 
 using detail::append_exponential_point;
 using detail::append_histogram_point;
+using detail::append_json_key;
+using detail::append_json_list;
 using detail::append_json_string;
-using detail::append_key;
-using detail::append_list;
 using detail::append_number_point;
 using detail::append_summary_point;
 
@@ -59,9 +59,9 @@ bool is_exponential(const FamilySnapshot& family) noexcept {
 template <typename AppendPoint>
 void append_data(std::string& out, std::string_view kind, const FamilySnapshot& family,
                  std::string_view rest, AppendPoint append_point) {
-    append_key(out, kind);
+    append_json_key(out, kind);
     out += '{';
-    append_list(out, "dataPoints", family.series, append_point);
+    append_json_list(out, "dataPoints", family.series, append_point);
     out.append(rest).append("}");
 }
 
@@ -98,7 +98,7 @@ void append_data(std::string& out, const FamilySnapshot& family, const OtlpMetri
 
 void append_text(std::string& out, std::string_view key, std::string_view text) {
     if (text.empty()) return;
-    append_key(out, key);
+    append_json_key(out, key);
     append_json_string(out, text);
 }
 
@@ -124,13 +124,13 @@ void append_otlp_json(std::string& out, std::span<const FamilySnapshot> families
         if (is_shown(family)) shown.push_back(&family);
     }
     out += "{\"resourceMetrics\":[{\"resource\":{";
-    append_list(out, "attributes", resource.attributes(), [&](const auto& attribute) {
+    append_json_list(out, "attributes", resource.attributes(), [&](const auto& attribute) {
         detail::append_text_attribute(out, attribute.first, attribute.second);
     });
     out +=
         "},\"scopeMetrics\":[{\"scope\":{\"name\":\"ctx\",\"version\":\"" CTX_VERSION_STRING "\"}";
-    append_list(out, "metrics", shown,
-                [&](const FamilySnapshot* family) { append_metric(out, *family, times); });
+    append_json_list(out, "metrics", shown,
+                     [&](const FamilySnapshot* family) { append_metric(out, *family, times); });
     out += "}]}]}";
 }
 

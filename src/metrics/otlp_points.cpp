@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -17,22 +16,22 @@ namespace {
 constexpr std::int64_t ns_per_ms = 1'000'000;
 
 void append_ns(std::string& out, std::string_view key, std::int64_t unix_ns) {
-    append_key(out, key);
+    append_json_key(out, key);
     append_json_int64(out, std::max<std::int64_t>(0, unix_ns));
 }
 
 void append_count(std::string& out, std::string_view key, std::uint64_t count) {
-    append_key(out, key);
+    append_json_key(out, key);
     append_json_uint64(out, count);
 }
 
 void append_double(std::string& out, std::string_view key, double value) {
-    append_key(out, key);
+    append_json_key(out, key);
     append_json_double(out, value);
 }
 
 void append_int32(std::string& out, std::string_view key, std::int32_t value) {
-    append_key(out, key);
+    append_json_key(out, key);
     out += std::to_string(value);
 }
 
@@ -40,7 +39,7 @@ void append_int32(std::string& out, std::string_view key, std::int32_t value) {
 void append_head(std::string& out, const SeriesSnapshot& series, const OtlpMetricsTimes& times,
                  bool cumulative) {
     if (!series.labels.empty()) {
-        append_list(out, "attributes", series.labels, [&](const auto& label) {
+        append_json_list(out, "attributes", series.labels, [&](const auto& label) {
             append_text_attribute(out, label.first, label.second);
         });
     }
@@ -56,7 +55,7 @@ bool append_id(std::string& out, std::string_view name, std::string_view value) 
     if (name == "trace_id" && TraceId::parse(value).has_value()) key = "traceId";
     if (name == "span_id" && SpanId::parse(value).has_value()) key = "spanId";
     if (key.empty()) return false;
-    append_key(out, key);
+    append_json_key(out, key);
     append_json_string(out, value);
     return true;
 }
@@ -70,7 +69,7 @@ void append_exemplar(std::string& out, const Exemplar& exemplar) {
         if (!append_id(out, name, value)) others.emplace_back(name, value);
     }
     if (!others.empty()) {
-        append_list(out, "filteredAttributes", others, [&](const auto& label) {
+        append_json_list(out, "filteredAttributes", others, [&](const auto& label) {
             append_text_attribute(out, label.first, label.second);
         });
     }
@@ -79,8 +78,8 @@ void append_exemplar(std::string& out, const Exemplar& exemplar) {
 
 void append_exemplars(std::string& out, const std::vector<const Exemplar*>& exemplars) {
     if (exemplars.empty()) return;
-    append_list(out, "exemplars", exemplars,
-                [&](const Exemplar* exemplar) { append_exemplar(out, *exemplar); });
+    append_json_list(out, "exemplars", exemplars,
+                     [&](const Exemplar* exemplar) { append_exemplar(out, *exemplar); });
 }
 
 std::vector<const Exemplar*> exemplars_of(const SeriesSnapshot& series) {
@@ -131,22 +130,15 @@ void append_sum(std::string& out, const SeriesSnapshot& series) {
 /// OTLP's bucket of index i holds (base^i, base^(i+1)], ours (base^(i-1), base^i].
 void append_native_buckets(std::string& out, std::string_view key, const NativeBuckets& buckets) {
     if (buckets.counts.empty()) return;
-    append_key(out, key);
+    append_json_key(out, key);
     out += '{';
     append_int32(out, "offset", buckets.first - 1);
-    append_list(out, "bucketCounts", buckets.counts,
-                [&](std::uint64_t count) { append_json_uint64(out, count); });
+    append_json_list(out, "bucketCounts", buckets.counts,
+                     [&](std::uint64_t count) { append_json_uint64(out, count); });
     out += '}';
 }
 
 }  // namespace
-
-void append_key(std::string& out, std::string_view key) {
-    if (out.back() != '{') out += ',';
-    out += '"';
-    out += key;
-    out += "\":";
-}
 
 void append_text_attribute(std::string& out, std::string_view key, std::string_view value) {
     out += "{\"key\":";
@@ -171,7 +163,7 @@ void append_summary_point(std::string& out, const SeriesSnapshot& series,
     append_head(out, series, times, true);
     append_count(out, "count", series.count);
     append_double(out, "sum", series.sum);
-    append_list(out, "quantileValues", series.quantiles, [&](const auto& quantile) {
+    append_json_list(out, "quantileValues", series.quantiles, [&](const auto& quantile) {
         out += '{';
         append_double(out, "quantile", quantile.first);
         append_double(out, "value", quantile.second);
@@ -187,10 +179,10 @@ void append_histogram_point(std::string& out, const SeriesSnapshot& series,
     append_head(out, series, times, true);
     append_count(out, "count", buckets.count);
     append_sum(out, series);
-    append_list(out, "bucketCounts", buckets.counts,
-                [&](std::uint64_t count) { append_json_uint64(out, count); });
-    append_list(out, "explicitBounds", buckets.bounds,
-                [&](double bound) { append_json_double(out, bound); });
+    append_json_list(out, "bucketCounts", buckets.counts,
+                     [&](std::uint64_t count) { append_json_uint64(out, count); });
+    append_json_list(out, "explicitBounds", buckets.bounds,
+                     [&](double bound) { append_json_double(out, bound); });
     append_exemplars(out, exemplars_of(series));
     out += '}';
 }
@@ -200,11 +192,7 @@ void append_exponential_point(std::string& out, const SeriesSnapshot& series,
     const NativeHistogramSnapshot& native = *series.native;
     out += '{';
     append_head(out, series, times, true);
-    // The classic buckets were read at another moment.
-    const auto total = [](const NativeBuckets& buckets) {
-        return std::accumulate(buckets.counts.begin(), buckets.counts.end(), std::uint64_t{0});
-    };
-    append_count(out, "count", native.zero_count + total(native.positive) + total(native.negative));
+    append_count(out, "count", native.count());
     append_sum(out, series);
     append_int32(out, "scale", native.schema);
     append_count(out, "zeroCount", native.zero_count);

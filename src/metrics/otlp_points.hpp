@@ -10,23 +10,6 @@
 
 namespace ctx::detail {
 
-/// Writes `"key":` behind what the object holds already.
-void append_key(std::string& out, std::string_view key);
-
-/// `"key":[…]`, each element written by `append`.
-template <typename Range, typename Append>
-void append_list(std::string& out, std::string_view key, const Range& items, Append append) {
-    append_key(out, key);
-    out += '[';
-    bool first = true;
-    for (const auto& item : items) {
-        if (!first) out += ',';
-        first = false;
-        append(item);
-    }
-    out += ']';
-}
-
 /// `{"key":…,"value":{"stringValue":…}}`
 void append_text_attribute(std::string& out, std::string_view key, std::string_view value);
 

@@ -1,5 +1,7 @@
 #include "metrics/gzip.hpp"
+#include "metrics/http_values.hpp"
 #include "metrics/push_loop.hpp"
+#include <ctx/context/detail/environment.hpp>
 #include <ctx/context/lifecycle.hpp>
 #include <ctx/metrics/otlp_metrics.hpp>
 #include <ctx/metrics/otlp_push.hpp>
@@ -9,7 +11,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -19,11 +20,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Empty counts as not set (OpenTelemetry, "Environment Variable Specification").
-std::string_view environment(const char* name) noexcept {
-    const char* value = std::getenv(name);
-    return value == nullptr ? std::string_view{} : std::string_view{value};
-}
+using detail::environment;
 
 std::string_view environment(const char* special, const char* general) noexcept {
     const std::string_view value = environment(special);
@@ -70,14 +67,6 @@ std::string percent_decoded(std::string_view text) {
     return decoded;
 }
 
-std::string_view without_spaces(std::string_view text) noexcept {
-    while (!text.empty() && text.front() == ' ')
-        text.remove_prefix(1);
-    while (!text.empty() && text.back() == ' ')
-        text.remove_suffix(1);
-    return text;
-}
-
 /// `a=b,c=d%20e`. Members without '=' are passed over.
 detail::HttpHeaders headers_from(std::string_view list) {
     detail::HttpHeaders headers;
@@ -86,8 +75,8 @@ detail::HttpHeaders headers_from(std::string_view list) {
         list.remove_prefix(std::min(member.size() + 1, list.size()));
         const std::size_t equals = member.find('=');
         if (equals == std::string_view::npos) continue;
-        headers.emplace_back(without_spaces(member.substr(0, equals)),
-                             percent_decoded(without_spaces(member.substr(equals + 1))));
+        headers.emplace_back(detail::trimmed(member.substr(0, equals)),
+                             percent_decoded(detail::trimmed(member.substr(equals + 1))));
     }
     return headers;
 }

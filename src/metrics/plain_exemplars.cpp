@@ -35,7 +35,7 @@ std::size_t SeriesExemplars::bucket_of(double value) const noexcept {
                                     bounds.begin());
 }
 
-void PlainExemplars::read(const std::string& key, const SeriesExemplars& places) {
+bool PlainExemplars::read(const std::string& key, const SeriesExemplars& places) {
     const std::int64_t now = coarse_unix_ms();
     Exemplars found(places.bounds.size() + 1);
     bool any = false;
@@ -46,6 +46,7 @@ void PlainExemplars::read(const std::string& key, const SeriesExemplars& places)
         any = true;
     }
     if (any) by_series_.emplace(key, std::move(found));
+    return any;
 }
 
 void PlainExemplars::attach(std::string_view name, FamilySnapshot& family) const {

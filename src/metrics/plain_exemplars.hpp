@@ -22,7 +22,8 @@ using LabelPairs = std::vector<std::pair<std::string, std::string>>;
 /// What a page shows: read once, before the counts.
 class PlainExemplars {
 public:
-    void read(const std::string& key, const SeriesExemplars& places);
+    /// @return false when there is nothing to show.
+    bool read(const std::string& key, const SeriesExemplars& places);
 
     /// @param name  of the family in prometheus-cpp.
     void attach(std::string_view name, FamilySnapshot& family) const;

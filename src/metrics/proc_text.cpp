@@ -31,6 +31,31 @@ std::optional<std::uint64_t> number(std::string_view word) noexcept {
     return value;
 }
 
+/// The number behind `name` where a line begins with it.
+std::optional<std::uint64_t> line_of(std::string_view text, std::string_view name) noexcept {
+    while (!text.empty()) {
+        std::string_view line = take_until(text, '\n');
+        if (take_word(line) == name) return number(take_word(line));
+    }
+    return std::nullopt;
+}
+
+/// The number under `column` of the two lines that begin with `table`.
+std::optional<std::uint64_t> column_of(std::string_view text, std::string_view table,
+                                       std::string_view column) noexcept {
+    while (!text.empty()) {
+        std::string_view names = take_until(text, '\n');
+        if (take_word(names) != table) continue;
+        std::string_view values = take_until(text, '\n');
+        if (take_word(values) != table) return std::nullopt;
+        while (!names.empty()) {
+            const std::string_view value = take_word(values);
+            if (take_word(names) == column) return number(value);
+        }
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<ProcessStat> parse_process_stat(std::string_view text) noexcept {
@@ -54,11 +79,7 @@ std::optional<ProcessStat> parse_process_stat(std::string_view text) noexcept {
 }
 
 std::optional<std::uint64_t> parse_boot_time(std::string_view text) noexcept {
-    while (!text.empty()) {
-        std::string_view line = take_until(text, '\n');
-        if (take_word(line) == "btime") return number(take_word(line));
-    }
-    return std::nullopt;
+    return line_of(text, "btime");
 }
 
 std::optional<std::uint64_t> parse_limit(std::string_view text, std::string_view name) noexcept {
@@ -73,24 +94,13 @@ std::optional<std::uint64_t> parse_limit(std::string_view text, std::string_view
     return std::nullopt;
 }
 
-std::optional<NetworkBytes> parse_network(std::string_view text) noexcept {
-    NetworkBytes sum;
-    bool any = false;
-    while (!text.empty()) {
-        std::string_view line = take_until(text, '\n');
-        const std::size_t colon = line.rfind(':');      // names of interfaces may hold one
-        if (colon == std::string_view::npos) continue;  // the head
-        line.remove_prefix(colon + 1);
-        constexpr std::size_t columns = 9;  // the first counts what came, the ninth what went
-        std::array<std::optional<std::uint64_t>, columns> values;
-        for (auto& value : values)
-            value = number(take_word(line));
-        if (!values[0] || !values[8]) return std::nullopt;
-        sum.received += *values[0];
-        sum.transmitted += *values[8];
-        any = true;
-    }
-    return any ? std::optional{sum} : std::nullopt;
+std::optional<NetworkBytes> parse_network(std::string_view netstat,
+                                          std::string_view snmp6) noexcept {
+    const auto received = column_of(netstat, "IpExt:", "InOctets");
+    const auto transmitted = column_of(netstat, "IpExt:", "OutOctets");
+    if (!received || !transmitted) return std::nullopt;
+    return NetworkBytes{*received + line_of(snmp6, "Ip6InOctets").value_or(0),
+                        *transmitted + line_of(snmp6, "Ip6OutOctets").value_or(0)};
 }
 
 }  // namespace ctx::detail

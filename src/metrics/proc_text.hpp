@@ -28,11 +28,13 @@ struct ProcessStat {
 [[nodiscard]] std::optional<std::uint64_t> parse_limit(std::string_view text,
                                                        std::string_view name) noexcept;
 
-/// Bytes of all interfaces of /proc/self/net/dev.
+/// What IP received and sent, of all interfaces together: these sums do not fall when one goes.
 struct NetworkBytes {
     std::uint64_t received = 0;
     std::uint64_t transmitted = 0;
 };
-[[nodiscard]] std::optional<NetworkBytes> parse_network(std::string_view text) noexcept;
+/// @param netstat, snmp6  /proc/self/net/netstat, and /proc/self/net/snmp6 where there is IPv6.
+[[nodiscard]] std::optional<NetworkBytes> parse_network(std::string_view netstat,
+                                                        std::string_view snmp6) noexcept;
 
 }  // namespace ctx::detail

@@ -109,13 +109,14 @@ void add_limits(Reading& reading, const std::string& proc) {
 }
 
 void add_network(Reading& reading, const std::string& proc) {
-    const auto network = detail::parse_network(read_file(proc + "/self/net/dev"));
+    const auto network = detail::parse_network(read_file(proc + "/self/net/netstat"),
+                                               read_file(proc + "/self/net/snmp6"));
     if (!network) return;
     reading.counter("process_network_receive_bytes", "bytes",
-                    "Bytes received in the network namespace.",
+                    "Bytes of IP received in the network namespace.",
                     static_cast<double>(network->received));
     reading.counter("process_network_transmit_bytes", "bytes",
-                    "Bytes sent in the network namespace.",
+                    "Bytes of IP sent in the network namespace.",
                     static_cast<double>(network->transmitted));
 }
 

@@ -125,8 +125,11 @@ std::vector<FamilySnapshot> PrometheusSource::read() const {
     {
         const std::lock_guard lock{mutex_};
         collectables = collectables_;
-        for (const auto& [key, places] : exemplars_)
-            exemplars.read(key, *places);
+        std::erase_if(exemplars_, [&](const auto& entry) {
+            const auto& [key, places] = entry;
+            // Without a wrapper, and with nothing left to show.
+            return !exemplars.read(key, *places) && places.use_count() == 1;
+        });
     }
     Merged merged;
     for (const auto& weak : collectables) {

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <string_view>
 #include <utility>
 
@@ -93,10 +92,6 @@ SpansAndDeltas encode_buckets(const NativeBuckets& buckets) {
     return encoded;
 }
 
-std::uint64_t total_of(const NativeBuckets& buckets) noexcept {
-    return std::accumulate(buckets.counts.begin(), buckets.counts.end(), std::uint64_t{0});
-}
-
 class PageEncoder {
 public:
     [[nodiscard]] std::string encode(const std::vector<FamilySnapshot>& families);
@@ -166,7 +161,7 @@ void PageEncoder::write_native(const NativeHistogramSnapshot& native) {
     page_.varint_field(histogram_field::zero_count, native.zero_count);
     write_side(native.negative, histogram_field::negative_span, histogram_field::negative_delta);
     write_side(native.positive, histogram_field::positive_span, histogram_field::positive_delta);
-    if (total_of(native.positive) != 0) return;
+    if (native.count() != native.zero_count) return;
     // A span of no buckets tells readers that an empty histogram is a native one.
     page_.message_field(histogram_field::positive_span, [&] {
         page_.signed_field(1, 0);
@@ -209,10 +204,7 @@ void PageEncoder::write_histogram(const SeriesSnapshot& series) {
     std::uint64_t count = series.count;
     for (const BucketSnapshot& bucket : series.buckets)
         count = std::max(count, bucket.cumulative_count);
-    if (series.native) {
-        count = series.native->zero_count + total_of(series.native->positive) +
-                total_of(series.native->negative);
-    }
+    if (series.native) count = series.native->count();
     page_.varint_field(histogram_field::count, count);
     page_.double_field(histogram_field::sum, series.sum);
     write_buckets(series, count);

@@ -162,15 +162,15 @@ bool PushLoop::request(Deadline deadline, bool last) noexcept {
 }
 
 bool PushLoop::flush(Deadline deadline) noexcept {
-    return in_forked_child() || request(deadline, false);
+    return process_.is_another() || request(deadline, false);
 }
 
 bool PushLoop::shutdown(Deadline deadline) noexcept {
-    return in_forked_child() || request(deadline, true);
+    return process_.is_another() || request(deadline, true);
 }
 
 void PushLoop::close() noexcept {
-    if (in_forked_child()) {
+    if (process_.is_another()) {
         // Neither the thread nor the state of its locks came along: nothing may be taken apart.
         thread_.detach();
         new std::shared_ptr<PushLoop>{shared_from_this()};

@@ -3,11 +3,10 @@
 #pragma once
 
 #include "metrics/http_request.hpp"
+#include <ctx/context/detail/own_process.hpp>
 #include <ctx/context/diagnostics.hpp>
 #include <ctx/context/lifecycle.hpp>
 #include <ctx/metrics/otlp_push.hpp>
-
-#include <unistd.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -60,10 +59,9 @@ private:
     void complain(const std::string& reason) noexcept;
     [[nodiscard]] std::chrono::milliseconds pause();
     [[nodiscard]] bool request(Deadline deadline, bool last) noexcept;
-    [[nodiscard]] bool in_forked_child() const noexcept { return getpid() != process_; }
 
     const PushLoopOptions options_;
-    const pid_t process_ = getpid();
+    const OwnProcess process_;
     HttpClient client_;
     DiagnosticLimiter limiter_;
     std::minstd_rand random_{std::random_device{}()};  // the thread's alone

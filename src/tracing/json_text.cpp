@@ -83,6 +83,13 @@ void append_json_uint64(std::string& out, std::uint64_t value) {
     out += '"';
 }
 
+void append_json_key(std::string& out, std::string_view key) {
+    if (!out.ends_with('{')) out += ',';
+    out += '"';
+    out += key;
+    out += "\":";
+}
+
 void append_json_number(std::string& out, std::uint32_t value) {
     append_chars(out, value);
 }

@@ -10,6 +10,7 @@ namespace {
 
 using detail::append_json_double;
 using detail::append_json_int64;
+using detail::append_json_list;
 using detail::append_json_number;
 using detail::append_json_string;
 
@@ -26,20 +27,6 @@ void append_id(std::string& out, Id id) {
     out += '"';
     out.append(hex.data(), hex.size());
     out += '"';
-}
-
-template <typename Range, typename Append>
-void append_list(std::string& out, std::string_view key, const Range& items, Append append) {
-    out += ",\"";
-    out += key;
-    out += "\":[";
-    bool first = true;
-    for (const auto& item : items) {
-        if (!first) out += ',';
-        first = false;
-        append(item);
-    }
-    out += ']';
 }
 
 void append_count(std::string& out, std::string_view key, std::uint32_t count) {
@@ -81,8 +68,8 @@ void append_attribute(std::string& out, std::string_view key, const AttributeVal
 
 void append_attributes(std::string& out, std::span<const Attribute> attributes) {
     if (attributes.empty()) return;
-    append_list(out, "attributes", attributes,
-                [&](const Attribute& item) { append_attribute(out, item.key, item.value); });
+    append_json_list(out, "attributes", attributes,
+                     [&](const Attribute& item) { append_attribute(out, item.key, item.value); });
 }
 
 void append_time(std::string& out, std::string_view key, WallTime time) {
@@ -154,11 +141,12 @@ void append_span(std::string& out, const SpanData& span) {
     append_attributes(out, span.attributes);
     append_count(out, "droppedAttributesCount", span.dropped_attributes);
     if (!span.events.empty()) {
-        append_list(out, "events", span.events, [&](const auto& e) { append_event(out, e); });
+        append_json_list(out, "events", span.events, [&](const auto& e) { append_event(out, e); });
     }
     append_count(out, "droppedEventsCount", span.dropped_events);
     if (!span.links.empty()) {
-        append_list(out, "links", span.links, [&](const Link& link) { append_link(out, link); });
+        append_json_list(out, "links", span.links,
+                         [&](const Link& link) { append_link(out, link); });
     }
     append_count(out, "droppedLinksCount", span.dropped_links);
     append_status(out, span);
@@ -195,7 +183,7 @@ void append_scope(std::string& out, const Spans& spans) {
         append_json_string(out, source.scope_version);
     }
     out += '}';
-    append_list(out, "spans", spans, [&](const SpanData* span) { append_span(out, *span); });
+    append_json_list(out, "spans", spans, [&](const SpanData* span) { append_span(out, *span); });
     out += '}';
 }
 

@@ -5,11 +5,10 @@
 #include "tracing/span_pool.hpp"
 #include "tracing/span_queue.hpp"
 #include "tracing/span_record.hpp"
+#include <ctx/context/detail/own_process.hpp>
 #include <ctx/context/diagnostics.hpp>
 #include <ctx/context/lifecycle.hpp>
 #include <ctx/tracing/recorder.hpp>
-
-#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -70,7 +69,7 @@ private:
     [[nodiscard]] bool flush_sinks(Deadline deadline) noexcept;
     [[nodiscard]] bool request(Deadline deadline, Round round) noexcept;
     [[nodiscard]] bool delivers() const noexcept;
-    [[nodiscard]] bool in_forked_child() const noexcept { return getpid() != process_; }
+    [[nodiscard]] bool in_forked_child() const noexcept { return process_.is_another(); }
     [[nodiscard]] bool forget_in_child() noexcept;
 
     const RecorderOptions options_;
@@ -78,7 +77,7 @@ private:
     // Early, so that few records are in use and those stay in the caches; and no later than half.
     const std::size_t wake_at_;
     const std::uint32_t born_after_;  // so many forks; in a child there were more
-    const pid_t process_ = getpid();
+    const OwnProcess process_;
 
     SpanQueue queue_;
     SpanPool pool_;

@@ -16,7 +16,8 @@ import sys
 import tempfile
 import time
 import urllib.parse
-import urllib.request
+
+from servers import fetch, free_port, wait_for
 
 CONFIG = """
 global: {{scrape_interval: 1s, scrape_timeout: 1s}}
@@ -25,37 +26,9 @@ scrape_configs:
   - job_name: sdk
     static_configs: [{{targets: ['127.0.0.1:{port}']}}]
 """
-DEADLINE = 60  # seconds, for each thing that is waited for
-
 
 def fail(message):
     raise SystemExit("live_scrape: " + message)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def fetch(url):
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        return answer.read().decode()
-
-
-def wait_for(what, attempt):
-    """Polls `attempt` until it gives something that is true."""
-    end = time.monotonic() + DEADLINE
-    last = None
-    while time.monotonic() < end:
-        try:
-            last = attempt()
-            if last:
-                return last
-        except OSError as error:
-            last = error
-        time.sleep(0.1)
-    return fail(f"no {what} within {DEADLINE} s; last: {last}")
 
 
 class Service:

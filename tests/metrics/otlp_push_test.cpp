@@ -108,6 +108,19 @@ TEST_F(OtlpPush, comes_again_after_each_interval) {
     EXPECT_GE(server.wait_for(3).size(), 3U);
 }
 
+TEST_F(OtlpPush, is_judged_by_the_answer_and_not_by_what_comes_before_it_or_how_long_it_is) {
+    server.then("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" +
+                ScriptedServer::answer("200 OK"));
+    server.then(ScriptedServer::answer("200 OK", {}, std::string(200'000, 'x')));
+    server.then(ScriptedServer::answer("400 Bad Request", {}, std::string(200'000, 'x')));
+    auto pusher = OtlpPusher::start(options());
+    ASSERT_TRUE(pusher.ok());
+    EXPECT_TRUE((*pusher)->flush(long_enough)) << "103, then 200";
+    EXPECT_TRUE((*pusher)->flush(long_enough)) << "a long 200";
+    EXPECT_FALSE((*pusher)->flush(long_enough)) << "a long 400";
+    EXPECT_EQ(server.count(), 3U) << "nothing was tried again";
+}
+
 TEST_F(OtlpPush, is_tried_again_with_newer_values) {
     const auto before = ctx::test::stat("ctx_metrics_push_failures_total");
     for (const char* status : {"429 Too Many Requests", "502 Bad Gateway", "503 x", "504 y"})

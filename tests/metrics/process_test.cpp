@@ -71,18 +71,26 @@ TEST(ProcessLimits, know_unlimited_and_other_words) {
     EXPECT_FALSE(parse_limit("Max open files", "Max open files"));
 }
 
-TEST(ProcessNetwork, is_the_sum_of_all_interfaces) {
-    constexpr std::string_view text =
-        "Inter-|   Receive        |  Transmit\n"
-        " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets\n"
-        "    lo:    3267      29    0    0    0     0          0         0     3000      29    0\n"
-        "eth0:1: 10 1 0 0 0 0 0 0 20 1\n";
-    const auto bytes = parse_network(text);
+TEST(ProcessNetwork, is_what_ip_counted_whatever_interfaces_come_and_go) {
+    constexpr std::string_view netstat =
+        "TcpExt: InOctets OutOctets\n"
+        "TcpExt: 1 2\n"
+        "IpExt: InNoRoutes InOctets OutOctets InMcastOctets\n"
+        "IpExt: 7 3267 3000 9\n";
+    constexpr std::string_view snmp6 =
+        "Ip6InReceives                   \t1\n"
+        "Ip6InOctets                     \t10\n"
+        "Ip6OutOctets                    \t20\n";
+    const auto bytes = parse_network(netstat, snmp6);
     ASSERT_TRUE(bytes);
     EXPECT_EQ(bytes->received, 3277U);
     EXPECT_EQ(bytes->transmitted, 3020U);
-    EXPECT_FALSE(parse_network("")) << "not 0 bytes: nothing is known";
-    EXPECT_FALSE(parse_network("lo: 1 2 3\n"));
+    EXPECT_EQ(parse_network(netstat, "")->received, 3267U) << "a system without IPv6";
+    EXPECT_FALSE(parse_network("", snmp6)) << "not 0 bytes: nothing is known";
+    for (const std::string_view bad :
+         {"IpExt: InOctets OutOctets\n", "IpExt: InOctets OutOctets\nIpExt: 1\n",
+          "IpExt: InOctets OutOctets\nIpExt: 1 x\n", "IpExt: InOctets\nIpExt: 1\n"})
+        EXPECT_FALSE(parse_network(bad, "")) << bad;
 }
 
 TEST(BootTime, is_one_line_among_others) {

@@ -9,6 +9,8 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include <malloc.h>
+
 #include <chrono>
 #include <limits>
 #include <memory>
@@ -104,6 +106,22 @@ TEST_F(PrometheusExemplars, a_series_made_anew_with_other_bounds_has_other_place
     EXPECT_THAT(page(), Not(HasSubstr("trace_id")));
     after.Observe(2);
     EXPECT_THAT(page(), HasSubstr("wait_bucket{le=\"3.0\"} 1" + std::string(ids) + "2 "));
+}
+
+TEST_F(PrometheusExemplars, series_that_come_and_go_leave_no_places_behind) {
+    auto& family = counters("jobs_total");
+    const auto bytes_after_a_round = [&](int round) {
+        for (int i = 0; i < 500; ++i) {
+            const std::string job = std::to_string(round) + "/" + std::to_string(i);
+            static_cast<void>(source_->with_exemplars(family, {{"job", job}}));
+            family.Remove(&family.Add({{"job", job}}));
+        }
+        static_cast<void>(source_->read());
+        return mallinfo2().uordblks;
+    };
+    const auto first = bytes_after_a_round(0);
+    for (int round = 1; round < 5; ++round)
+        EXPECT_LT(bytes_after_a_round(round), first + 20'000) << round;
 }
 
 TEST_F(PrometheusExemplars, two_wrappers_of_a_series_share_its_places) {

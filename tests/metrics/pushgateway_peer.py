@@ -4,38 +4,13 @@
 usage: pushgateway_peer.py PROGRAM      PROGRAM is metrics_push_program
 """
 import json
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 
-DEADLINE = 30  # seconds
-
+from servers import DEADLINE, fetch, free_port, wait_for
 
 def fail(message):
     raise SystemExit("pushgateway_peer: " + message)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def fetch(url):
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        return answer.read().decode()
-
-
-def wait_until_ready(url):
-    end = time.monotonic() + DEADLINE
-    while time.monotonic() < end:
-        try:
-            return fetch(url + "/-/ready")
-        except OSError:
-            time.sleep(0.1)
-    return fail("no Pushgateway")
 
 
 def groups(url):
@@ -71,7 +46,7 @@ def main():
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         url = f"http://127.0.0.1:{port}"
-        wait_until_ready(url)
+        wait_for("ready Pushgateway", lambda: fetch(url + "/-/ready"))
         check(sys.argv[1], url)
     finally:
         gateway.terminate()

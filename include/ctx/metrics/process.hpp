@@ -6,12 +6,12 @@
 // process_cpu_seconds_total, process_open_fds, process_max_fds, process_virtual_memory_bytes,
 // process_virtual_memory_max_bytes, process_resident_memory_bytes, process_start_time_seconds,
 // process_threads, process_network_receive_bytes_total and process_network_transmit_bytes_total
-// (these two of the whole network namespace, as Linux counts them, the loopback included).
+// (these two of the whole network namespace, as Linux counts them in IP, the loopback included).
 //
 // Threads   Everything is safe from any thread; nothing is kept between two readings.
 // Errors    What cannot be read, or not understood, is left out; the rest is shown. Without a
 //           limit the maxima are 2^64 - 1, as Go's library has it. std::bad_alloc.
-// Cost      Five files of /proc per scrape and an entry per open descriptor: about 50 us.
+// Cost      Six files of /proc per scrape and an entry per open descriptor: about 50 us.
 
 #pragma once
 

@@ -70,7 +70,7 @@ private:
     bool has_exemplars_;
     mutable std::mutex mutex_;  // of the lists only
     std::vector<std::weak_ptr<prometheus::Collectable>> collectables_;
-    ExemplarTable exemplars_;  // by family and labels
+    mutable ExemplarTable exemplars_;  // by family and labels
 };
 
 }  // namespace ctx

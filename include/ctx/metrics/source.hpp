@@ -49,6 +49,17 @@ struct NativeHistogramSnapshot {
     std::uint64_t zero_count = 0;
     NativeBuckets positive{};
     NativeBuckets negative{};
+
+    /// Observations in all buckets. A reader wants this beside them, and not a count that was read
+    /// at another moment.
+    [[nodiscard]] std::uint64_t count() const noexcept {
+        std::uint64_t sum = zero_count;
+        for (const NativeBuckets* side : {&positive, &negative}) {
+            for (const std::uint64_t observations : side->counts)
+                sum += observations;
+        }
+        return sum;
+    }
 };
 
 /// One series and its value.

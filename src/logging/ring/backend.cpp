@@ -4,11 +4,11 @@
 #include "logging/ring/fences.hpp"
 #include "logging/ring/futex.hpp"
 #include "logging/ring/pass.hpp"
+#include <ctx/context/detail/signals_blocked.hpp>
 
 #include <pthread.h>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdlib>
 #include <new>
 #include <thread>
@@ -57,25 +57,6 @@ struct RingOwner {
             wake();
         }
     }
-};
-
-/// No signal handler of the program's runs on the thread that is started meanwhile.
-class [[nodiscard]] SignalsBlocked {
-public:
-    SignalsBlocked() noexcept {
-        sigset_t all;
-        sigfillset(&all);
-        // Faults of sinks are the program's to handle.
-        for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT})
-            sigdelset(&all, fault);
-        pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    SignalsBlocked(const SignalsBlocked&) = delete;
-    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
-private:
-    sigset_t before_{};
 };
 
 /// std::timed_mutex would do, if ThreadSanitizer knew how it is locked.
@@ -239,7 +220,7 @@ bool Backend::start_thread() noexcept {
     try {
         const std::lock_guard lock{fresh_mutex_};
         if (is_running_.load(std::memory_order_relaxed)) return true;
-        const SignalsBlocked blocked;
+        const detail::SignalsBlocked blocked;
         std::thread{[this] { run(); }}.detach();
         is_running_.store(true, std::memory_order_release);
         return true;

@@ -21,4 +21,21 @@ CTX_EXPORT void append_json_number(std::string& out, std::uint32_t value);
 /// proto3 JSON: NaN and the infinities are strings.
 CTX_EXPORT void append_json_double(std::string& out, double value);
 
+/// `"key":`, behind what the object holds already.
+CTX_EXPORT void append_json_key(std::string& out, std::string_view key);
+
+/// `"key":[…]`, each element written by `append`.
+template <typename Range, typename Append>
+void append_json_list(std::string& out, std::string_view key, const Range& items, Append append) {
+    append_json_key(out, key);
+    out += '[';
+    bool first = true;
+    for (const auto& item : items) {
+        if (!first) out += ',';
+        first = false;
+        append(item);
+    }
+    out += ']';
+}
+
 }  // namespace ctx::detail
