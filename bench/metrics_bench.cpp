@@ -181,15 +181,18 @@ void peer_family_add(benchmark::State& state) {
 }
 BENCHMARK(peer_family_add);
 
-void observe(benchmark::State& state, const ctx::Context& context) {
-    ctx::Histogram wait = histogram();
-    const ctx::Scope scope{context};
+void observe_durations(benchmark::State& state, ctx::Histogram wait) {
     for (const double value : durations())
         wait.observe(value);
     std::size_t i = 0;
     const ctx::bench::AllocationsPerIteration allocations{state};
     for (auto _ : state)
         wait.observe(durations()[i++ % durations().size()]);
+}
+
+void observe(benchmark::State& state, const ctx::Context& context) {
+    const ctx::Scope scope{context};
+    observe_durations(state, histogram());
 }
 
 void observe_unsampled(benchmark::State& state) {
@@ -212,13 +215,7 @@ void observe_native(benchmark::State& state) {
          .help = "Wait.",
          .bounds = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10},
          .native = ctx::NativeHistogramOptions{}});
-    ctx::Histogram wait = family->with();
-    for (const double value : durations())
-        wait.observe(value);
-    std::size_t i = 0;
-    const ctx::bench::AllocationsPerIteration allocations{state};
-    for (auto _ : state)
-        wait.observe(durations()[i++ % durations().size()]);
+    observe_durations(state, family->with());
 }
 BENCHMARK(observe_native);
 

@@ -17,7 +17,8 @@ import tempfile
 import time
 import urllib.parse
 
-from servers import fetch, free_port, wait_for
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from servers import fetch, free_port, wait_for  # noqa: E402
 
 CONFIG = """
 global: {{scrape_interval: 1s, scrape_timeout: 1s}}
@@ -26,6 +27,7 @@ scrape_configs:
   - job_name: sdk
     static_configs: [{{targets: ['127.0.0.1:{port}']}}]
 """
+
 
 def fail(message):
     raise SystemExit("live_scrape: " + message)

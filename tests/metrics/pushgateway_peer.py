@@ -4,10 +4,12 @@
 usage: pushgateway_peer.py PROGRAM      PROGRAM is metrics_push_program
 """
 import json
+import os
 import subprocess
 import sys
 
-from servers import DEADLINE, fetch, free_port, wait_for
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from servers import DEADLINE, fetch, free_port, wait_for  # noqa: E402
 
 def fail(message):
     raise SystemExit("pushgateway_peer: " + message)

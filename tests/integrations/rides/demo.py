@@ -1,16 +1,18 @@
 """Starts the rides demo on a free port, asks it things, stops it."""
 import json
+import os
 import re
-import select
 import signal
 import socket
 import subprocess
+import sys
 import threading
-import time
 import urllib.error
 import urllib.request
 
-DEADLINE = 60  # seconds, for each thing that is waited for
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "support"))
+from servers import DEADLINE, free_port, wait_for  # noqa: E402
+
 OPENMETRICS = "application/openmetrics-text;version=1.0.0"
 
 
@@ -25,21 +27,6 @@ def check(condition, message):
 
 def saw(what):
     print("saw  " + what, flush=True)
-
-
-def wait_for(what, attempt):
-    """Polls `attempt` until it gives something that is true."""
-    end = time.monotonic() + DEADLINE
-    last = None
-    while time.monotonic() < end:
-        try:
-            last = attempt()
-            if last:
-                return last
-        except OSError as error:
-            last = error
-        select.select([], [], [], 0.1)
-    return fail(f"no {what} within {DEADLINE} s; last: {last}")
 
 
 def fetch(url, headers=None):

@@ -6,7 +6,6 @@ usage: prometheus.py DEMO
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,7 +15,7 @@ import urllib.parse
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as read_text
 
-from demo import Demo, check, fail, fetch, saw, wait_for
+from demo import Demo, check, fail, fetch, free_port, saw, wait_for
 
 CONFIG = """
 global: {{scrape_interval: 1s, scrape_timeout: 1s}}
@@ -26,12 +25,6 @@ scrape_configs:
     static_configs: [{{targets: ['127.0.0.1:{port}']}}]
 """
 SCRAPES = 5
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Prometheus:
