@@ -66,8 +66,7 @@ Series* known_series(Row& row, bool nothing_declared, DimensionFacet* facet) noe
     if (!nothing_declared && facet == nullptr) return nullptr;
     if (!nothing_declared && facet->generation != table->generation) return nullptr;
     const std::uint32_t number = nothing_declared ? 0 : facet->number;
-    if (number == no_set_number) return recent_series(*facet, row);
-    if (number >= table->size) return nullptr;
+    if (number >= table->size) return facet == nullptr ? nullptr : recent_series(*facet, row);
     return table->begin()[number].load(std::memory_order_acquire);
 }
 
@@ -102,11 +101,9 @@ Series* find_or_add(FamilyState& state, Row& row, const Node* node, DimensionFac
         return state.find_or_add_series(row, sets.read(node->baggage), make);
     }
     Series* series = state.find_or_add_series(row, *facet->set, make);
-    if (facet->number != no_set_number && !state.evicts) {
-        state.number(row, facet->number, series);
-    } else {
-        remember(*facet, row, series);
-    }
+    const bool numbered =
+        facet->number != no_set_number && !state.evicts && state.number(row, facet->number, series);
+    if (!numbered) remember(*facet, row, series);
     return series;
 }
 

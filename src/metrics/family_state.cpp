@@ -50,6 +50,7 @@ OwnedTable make_table(std::uint32_t generation, std::uint32_t size, SeriesTable*
                              : nullptr;
         ::new (table->begin() + i) Place(series);
     }
+    if (old != nullptr) table->used = old->used;
     return table;
 }
 
@@ -118,15 +119,20 @@ Row& FamilyState::find_or_add_row(Family& family, std::vector<std::string> value
     return *found;
 }
 
-void FamilyState::number(Row& row, std::uint32_t set_number, Series* series) {
+bool FamilyState::number(Row& row, std::uint32_t set_number, Series* series) {
+    constexpr std::uint32_t always_worth_it = 1024;
     SeriesTable* table = row.table.load(std::memory_order_relaxed);
     if (set_number >= table->size) {
+        if (set_number >= always_worth_it + 2 * table->used) return false;
         const std::uint32_t size = std::min(max_numbered_sets, std::bit_ceil(set_number + 1));
         tables_.push_back(make_table(table->generation, size, table));
         table = tables_.back().get();
         row.table.store(table, std::memory_order_release);
     }
-    table->begin()[set_number].store(series, std::memory_order_release);
+    std::atomic<Series*>& place = table->begin()[set_number];
+    if (place.load(std::memory_order_relaxed) == nullptr) ++table->used;
+    place.store(series, std::memory_order_release);
+    return true;
 }
 
 const DimensionSet::Value* FamilyState::value_in(const DimensionSet& set,

@@ -41,8 +41,9 @@ struct FamilyState {
     // All below: with the lock held.
     Row& find_or_add_row(Family& family, std::vector<std::string> values);
     Series* find_or_add_series(Row& row, const DimensionSet& set, const MakeSeries& make);
-    /// Remembers the series of a numbered set.
-    void number(Row& row, std::uint32_t set_number, Series* series);
+    /// Remembers the series of a numbered set. @return false where that would take a table that is
+    /// mostly empty: numbers are the process's, and a row may see few of them.
+    bool number(Row& row, std::uint32_t set_number, Series* series);
     /// Where values can lose their places: takes them from those that did, and moves what their
     /// series counted. No reader may be in the list meanwhile.
     void evict(const MakeSeries& make);

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <malloc.h>
+
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -42,6 +44,26 @@ protected:
         counter.add();
     }
 };
+
+TEST(Rows, pay_for_the_sets_they_have_and_not_for_a_flood_elsewhere) {
+    ctx::test::publish_test_fields();
+    auto family = *ctx::CounterFamily::create(
+        {.name = "a", .help = "", .labels = {"route"}, .dimensions = {ctx::Dimension{"customer"}}});
+    ctx::Counter flooded = family->with({"flooded"});
+    for (int i = 0; i < 8000; ++i) {
+        ctx::Scope scope{request_with({{"customer", "c" + std::to_string(i)}})};
+        flooded.add();
+    }
+    ctx::Scope scope{request_with({{"customer", "late"}})};
+    const auto before = mallinfo2().uordblks;
+    for (int i = 0; i < 100; ++i) {
+        ctx::Counter counter = family->with({"route " + std::to_string(i)});
+        counter.add();
+        counter.add();
+    }
+    EXPECT_LT(mallinfo2().uordblks - before, 400'000U);
+    EXPECT_EQ(sum_of(*family), 8000 + 200);
+}
 
 TEST(Counter, refuses_an_amount_that_was_negative_before_it_became_unsigned) {
     auto family = *ctx::CounterFamily::create({.name = "a", .help = ""});

@@ -21,8 +21,8 @@ inline constexpr std::uint32_t no_set_number = 0xffff'ffff;
 
 /// What a context node keeps. `generation` is that of the published fields.
 struct DimensionFacet : Facet {
-    /// Where the set has no number, or values can lose their places: the series of the few rows that
-    /// this request touched.
+    /// Where the set has no number, the row's table does not reach to it, or values can lose their
+    /// places: the series of the few rows that this request touched.
     struct Recent {
         std::atomic<std::uint64_t> row{0};  // 0: free, 1: being filled, else Row::id
         Series* series = nullptr;

@@ -58,6 +58,7 @@ struct Series {
 struct SeriesTable {
     std::uint32_t generation = 0;  // of the published fields that the numbers belong to
     std::uint32_t size = 0;
+    std::uint32_t used = 0;  // by whoever holds the family's lock
 
     [[nodiscard]] std::atomic<Series*>* begin() noexcept {
         return reinterpret_cast<std::atomic<Series*>*>(this + 1);
