@@ -90,11 +90,13 @@ inline double sum_of(const MetricSource& family) {
     return sum;
 }
 
+/// Of all labels together.
 inline std::uint64_t stat(std::string_view name) {
+    std::uint64_t sum = 0;
     for (const StatSample& sample : stats()) {
-        if (sample.name == name) return sample.value;
+        if (sample.name == name) sum += sample.value;
     }
-    return 0;
+    return sum;
 }
 
 }  // namespace ctx::test
