@@ -220,7 +220,7 @@ bool Backend::start_thread() noexcept {
     try {
         const std::lock_guard lock{fresh_mutex_};
         if (is_running_.load(std::memory_order_relaxed)) return true;
-        const detail::SignalsBlocked blocked;
+        const ctx::detail::SignalsBlocked blocked;
         std::thread{[this] { run(); }}.detach();
         is_running_.store(true, std::memory_order_release);
         return true;
