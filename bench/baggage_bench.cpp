@@ -263,6 +263,7 @@ std::string repeated(std::string_view unit) {
 
 const std::string ones = repeated({"\x01\0", 2});
 const std::string two_byte_lengths = repeated({"\x80\0", 2});
+const std::string six_byte_lengths = repeated({"\x80\x80\x80\x80\x80\0", 6});
 const std::string ten_byte_lengths = repeated({"\x80\x80\x80\x80\x80\x80\x80\x80\x80\0", 10});
 
 BENCHMARK_CAPTURE(floor_copy, xtrace, x);
@@ -293,6 +294,7 @@ BENCHMARK(find_in_map);
 BENCHMARK_CAPTURE(worst_case, empty, zeros);
 BENCHMARK_CAPTURE(worst_case, one_byte, ones);
 BENCHMARK_CAPTURE(worst_case, two_byte_lengths, two_byte_lengths);
+BENCHMARK_CAPTURE(worst_case, six_byte_lengths, six_byte_lengths);
 BENCHMARK_CAPTURE(worst_case, ten_byte_lengths, ten_byte_lengths);
 BENCHMARK(worst_case_bag);
 

@@ -3,6 +3,7 @@
 // were made before into the carrier.
 
 #include "support/allocations.hpp"
+#include "support/hex_table.hpp"
 #include <ctx/context/detail/hex.hpp>
 #include <ctx/propagation.hpp>
 
@@ -112,7 +113,7 @@ std::uint64_t read_id(const std::string& text, const Digits& digits) {
     if (digits.decimal) {
         std::from_chars(text.data() + digits.offset, text.data() + text.size(), value);
     } else {
-        ctx::detail::read_hex_u64(text.data() + digits.offset, value);
+        ctx::bench::read_hex_by_table(text.data() + digits.offset, value);
     }
     return value;
 }

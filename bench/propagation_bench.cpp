@@ -3,6 +3,7 @@
 // way out a table-driven encode and a copy of the kept header.
 
 #include "support/allocations.hpp"
+#include "support/hex_table.hpp"
 #include <ctx/context/child_span.hpp>
 #include <ctx/context/detail/hex.hpp>
 #include <ctx/propagation.hpp>
@@ -70,9 +71,9 @@ bool floor_parse(const std::string& text, Ids& ids) {
     const unsigned high = ctx::detail::hex_values[static_cast<unsigned char>(c[53])];
     const unsigned low = ctx::detail::hex_values[static_cast<unsigned char>(c[54])];
     ids.flags = high << 4 | low;
-    return ctx::detail::read_hex_u64(c + 3, ids.trace_high) &&
-           ctx::detail::read_hex_u64(c + 19, ids.trace_low) &&
-           ctx::detail::read_hex_u64(c + 36, ids.span) && (high | low) <= 0xf &&
+    return ctx::bench::read_hex_by_table(c + 3, ids.trace_high) &&
+           ctx::bench::read_hex_by_table(c + 19, ids.trace_low) &&
+           ctx::bench::read_hex_by_table(c + 36, ids.span) && (high | low) <= 0xf &&
            (ids.trace_high | ids.trace_low) != 0 && ids.span != 0;
 }
 

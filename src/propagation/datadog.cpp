@@ -3,6 +3,7 @@
 #include "propagation/id_text.hpp"
 #include "propagation/prefixed_baggage.hpp"
 #include "propagation/text.hpp"
+#include <ctx/context/detail/hex.hpp>
 #include <ctx/propagation/datadog.hpp>
 
 #include <charconv>
@@ -87,7 +88,7 @@ void write_tags(TraceId trace_id, const std::string& rest, const CarrierWriter& 
     std::string tags;
     if (trace_id.high() != 0) {
         tags = "_dd.p.tid=0000000000000000";
-        detail::write_hex_words(trace_id.high(), tags.data() + tags.size() - 16);
+        detail::write_hex_u64(trace_id.high(), tags.data() + tags.size() - 16);
     }
     const std::size_t separator = tags.empty() ? 0 : 1;
     if (!rest.empty() && tags.size() + separator + rest.size() <= detail::max_datadog_tags) {

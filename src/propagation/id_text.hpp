@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "propagation/hex_words.hpp"
+#include <ctx/context/detail/hex.hpp>
 #include <ctx/context/ids.hpp>
 
 #include <charconv>
@@ -17,10 +17,8 @@ namespace ctx::detail {
 /// Exactly 16 lower-case digits.
 inline std::optional<std::uint64_t> parse_hex16(std::string_view text) noexcept {
     if (text.size() != 16) return std::nullopt;
-    std::uint64_t good = ~std::uint64_t{0};
-    const std::uint64_t value = read_hex_words(text.data(), good);
-    if (!all_hex(good)) return std::nullopt;
-    return value;
+    std::uint64_t value = 0;
+    return read_hex_u64(text.data(), value) ? std::optional{value} : std::nullopt;
 }
 
 /// 1 to 16 digits in either case.
@@ -66,14 +64,14 @@ inline std::optional<TraceId> parse_short_trace_id(std::string_view text) noexce
 
 /// Writes 32 digits. @return behind them.
 inline char* write_trace_id(TraceId id, char* out) noexcept {
-    write_hex_words(id.high(), out);
-    write_hex_words(id.low(), out + 16);
+    write_hex_u64(id.high(), out);
+    write_hex_u64(id.low(), out + 16);
     return out + 32;
 }
 
 /// Writes 16 digits. @return behind them.
 inline char* write_span_id(SpanId id, char* out) noexcept {
-    write_hex_words(id.value(), out);
+    write_hex_u64(id.value(), out);
     return out + 16;
 }
 

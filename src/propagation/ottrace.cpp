@@ -2,6 +2,7 @@
 #include "propagation/id_text.hpp"
 #include "propagation/prefixed_baggage.hpp"
 #include "propagation/text.hpp"
+#include <ctx/context/detail/hex.hpp>
 #include <ctx/propagation/ottrace.hpp>
 
 #include <optional>
@@ -49,7 +50,7 @@ void write_trace(ContextView context, const CarrierWriter& into) {
         return detail::remove_all(ottrace_fields, into);
     }
     char digits[16];
-    detail::write_hex_words(low, digits);
+    detail::write_hex_u64(low, digits);
     into.set("ot-tracer-traceid", {digits, sizeof digits});
     detail::write_span_id(context.span_id(), digits);
     into.set("ot-tracer-spanid", {digits, sizeof digits});

@@ -1,4 +1,3 @@
-#include "propagation/hex_words.hpp"
 #include "propagation/text.hpp"
 #include <ctx/context/detail/hex.hpp>
 #include <ctx/propagation/traceparent.hpp>
@@ -36,13 +35,13 @@ std::optional<SpanContext> parse_traceparent(std::string_view value) noexcept {
     value = detail::trim_ows(value);
     if (!has_shape(value) || !is_readable_version(value)) return std::nullopt;
     const char* text = value.data();
-    std::uint64_t good = ~std::uint64_t{0};
-    const std::uint64_t trace_high = detail::read_hex_words(text + trace_at, good);
-    const std::uint64_t trace_low = detail::read_hex_words(text + trace_at + 16, good);
+    detail::HexBytes bad{};
+    const std::uint64_t trace_high = detail::read_hex_u64(text + trace_at, bad);
+    const std::uint64_t trace_low = detail::read_hex_u64(text + trace_at + 16, bad);
     const TraceId trace_id{trace_high, trace_low};
-    const SpanId span_id{detail::read_hex_words(text + span_at, good)};
+    const SpanId span_id{detail::read_hex_u64(text + span_at, bad)};
     const unsigned flags = hex_byte(text + flags_at);
-    if (!detail::all_hex(good) || flags > 0xff || !trace_id.is_valid() || !span_id.is_valid()) {
+    if (detail::is_any(bad) || flags > 0xff || !trace_id.is_valid() || !span_id.is_valid()) {
         return std::nullopt;
     }
     return SpanContext{trace_id, span_id, TraceFlags{flags}, {}, true};
@@ -52,9 +51,9 @@ void write_traceparent(TraceId trace_id, SpanId span_id, TraceFlags flags,
                        char (&out)[traceparent_size]) noexcept {
     out[0] = out[1] = '0';
     out[trace_at - 1] = out[span_at - 1] = out[flags_at - 1] = '-';
-    detail::write_hex_words(trace_id.high(), out + trace_at);
-    detail::write_hex_words(trace_id.low(), out + trace_at + 16);
-    detail::write_hex_words(span_id.value(), out + span_at);
+    detail::write_hex_u64(trace_id.high(), out + trace_at);
+    detail::write_hex_u64(trace_id.low(), out + trace_at + 16);
+    detail::write_hex_u64(span_id.value(), out + span_at);
     detail::write_hex_byte(flags.bits(), out + flags_at);
 }
 

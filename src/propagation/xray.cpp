@@ -1,6 +1,7 @@
 #include "propagation/complaint.hpp"
 #include "propagation/id_text.hpp"
 #include "propagation/text.hpp"
+#include <ctx/context/detail/hex.hpp>
 #include <ctx/propagation/xray.hpp>
 
 #include <algorithm>
@@ -84,7 +85,7 @@ struct Text {
     void put(std::string_view text) noexcept { size += text.copy(bytes + size, text.size()); }
     void put_hex(std::uint64_t value, std::size_t digits) noexcept {
         char all[16];
-        detail::write_hex_words(value, all);
+        detail::write_hex_u64(value, all);
         put({all + 16 - digits, digits});
     }
     [[nodiscard]] std::string_view view() const noexcept { return {bytes, size}; }

@@ -27,8 +27,10 @@
 #include <algorithm>  // std::remove_if
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <ranges>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -42,6 +44,9 @@ namespace ctx {
 ///   header line, in order;
 /// - `find(const Carrier&, name, visit)`: calls `visit(value)` for each line of the header `name`,
 ///   which is given in lower case and must match in any case, in order.
+///
+/// `find_each(const Carrier&, names, visit)`, which calls `visit(i, value)` for each line of each
+/// `names[i]`, is for types that find several names in one walk.
 ///
 /// The views must stay valid until extract() returns. With both, `find` is used where the name is
 /// known; formats that need to see all names (prefixed baggage headers) see nothing through a type
@@ -91,6 +96,9 @@ namespace detail {
 struct ValueSink {
     void operator()(std::string_view value) const noexcept;
 };
+struct NumberedSink {
+    void operator()(std::size_t i, std::string_view value) const noexcept;
+};
 struct HeaderSink {
     void operator()(std::string_view name, std::string_view value) const noexcept;
 };
@@ -103,6 +111,12 @@ concept HasForEach = requires(const C& carrier, HeaderSink sink) {
 template <typename C>
 concept HasFind = requires(const C& carrier, std::string_view name, ValueSink sink) {
     CarrierTraits<C>::find(carrier, name, sink);
+};
+
+template <typename C>
+concept HasFindEach = requires(const C& carrier, std::span<const std::string_view> names,
+                               NumberedSink sink) {
+    CarrierTraits<C>::find_each(carrier, names, sink);
 };
 
 template <typename C>
@@ -209,6 +223,23 @@ struct CarrierTraits<C> {
     static void find(const C& carrier, std::string_view wanted, Visit&& visit) {
         for (const auto& header : carrier) {
             if (same_header(header.first, wanted)) each_value(header.second, visit);
+        }
+    }
+
+    /// find() of several names in one walk; calls `visit(i, value)` for a line of `names[i]`.
+    template <typename Visit>
+    static void find_each(const C& carrier, std::span<const std::string_view> names,
+                          Visit&& visit) {
+        std::uint64_t sizes = 0;  // few other headers have one of these, modulo 64
+        for (const std::string_view wanted : names)
+            sizes |= std::uint64_t{1} << wanted.size() % 64;
+        for (const auto& header : carrier) {
+            const std::string_view name{header.first};
+            if ((sizes >> name.size() % 64 & 1U) == 0) continue;
+            for (std::size_t i = 0; i < names.size(); ++i) {
+                if (!same_header(name, names[i])) continue;
+                each_value(header.second, [&](std::string_view text) { visit(i, text); });
+            }
         }
     }
 

@@ -45,7 +45,7 @@ public:
     }
 
     /// Calls `visit(std::size_t i, std::string_view value)` for each line of each header
-    /// `names[i]`, as find() one by one.
+    /// `names[i]`; the lines of one name in order.
     template <typename Visit>
     void find_each(std::span<const std::string_view> names, Visit&& visit) const {
         using Target = std::remove_reference_t<Visit>;
@@ -86,8 +86,15 @@ private:
     template <typename C>
     static void visit_each(const C& carrier, std::span<const std::string_view> names, void* target,
                            OnNumbered call) {
-        for (std::size_t i = 0; i < names.size(); ++i) {
-            carrier_get(carrier, names[i], [&](std::string_view value) { call(target, i, value); });
+        if constexpr (detail::HasFindEach<C>) {
+            CarrierTraits<C>::find_each(carrier, names, [&](std::size_t i, std::string_view value) {
+                call(target, i, value);
+            });
+        } else {
+            for (std::size_t i = 0; i < names.size(); ++i) {
+                carrier_get(carrier, names[i],
+                            [&](std::string_view value) { call(target, i, value); });
+            }
         }
     }
 

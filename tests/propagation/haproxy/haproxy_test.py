@@ -7,11 +7,11 @@ usage: haproxy_test.py SERVICE RIDES
 HAProxy traces in Datadog's headers and chooses the instance by a member of the baggage; the services
 continue its trace and send it on. Exit status 1: something was lost.
 """
+import contextlib
 import http.client
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -122,48 +122,59 @@ def ended_spans(demo, trace_id):
     return spans if all(span["ended"] for span in spans) else []
 
 
-def start_service(program):
+def end(process):
+    process.terminate()
+    process.wait(TIMEOUT)
+
+
+def start_service(program, started):
+    """Its port; leaving `started` ends it."""
     environment = dict(os.environ, PORT="0")
     process = subprocess.Popen([program], env=environment, stdout=subprocess.PIPE, text=True)
-    return process, int(re.search(r"127\.0\.0\.1:(\d+)", process.stdout.readline()).group(1))
+    started.callback(end, process)
+    return int(re.search(r"127\.0\.0\.1:(\d+)", process.stdout.readline()).group(1))
 
 
 class HAProxy(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
+        with contextlib.ExitStack() as started:  # also when something does not start
+            cls.start(started)
+            cls.started = started.pop_all()
+
+    @classmethod
+    def start(cls, started):
         cls.callback = Callback()
-        cls.folder = tempfile.mkdtemp()
-        cls.services = [start_service(SERVICE) for _ in range(2)]
-        cls.rides = {name: Demo(RIDES, "--log", os.path.join(cls.folder, name + ".log"))
-                     for name in ("gold-rides", "rides")}
+        folder = started.enter_context(tempfile.TemporaryDirectory())
+        services = [start_service(SERVICE, started) for _ in range(2)]
+        cls.rides = {}
+        for name in ("gold-rides", "rides"):
+            log = os.path.join(folder, name + ".log")
+            cls.rides[name] = started.enter_context(Demo(RIDES, "--log", log))
         cls.port = free_port()
         # The tracer is looked for beside the configuration.
-        os.symlink(PLUGIN, os.path.join(cls.folder, "plugin.so"))
-        ports = {"port": cls.port, "gold": cls.services[0][1], "standard": cls.services[1][1],
+        os.symlink(PLUGIN, os.path.join(folder, "plugin.so"))
+        ports = {"port": cls.port, "gold": services[0], "standard": services[1],
                  "gold_rides": cls.rides["gold-rides"].port, "rides": cls.rides["rides"].port,
                  "timeout": TIMEOUT, "rename": RENAME}
         for name, text in (("dd.json", json.dumps(TRACER)), ("ot.cfg", FILTER),
                            ("haproxy.cfg", PROXY.format(**ports))):
-            with open(os.path.join(cls.folder, name), "w", encoding="utf-8") as file:
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
                 file.write(text)
         # The master says when its worker is ready.
-        cls.process = subprocess.Popen(["haproxy", "-W", "-f", "haproxy.cfg"], cwd=cls.folder,
-                                       stderr=subprocess.PIPE, text=True)
+        proxy = subprocess.Popen(["haproxy", "-W", "-f", "haproxy.cfg"], cwd=folder,
+                                 stderr=subprocess.PIPE, text=True)
+        started.callback(end, proxy)
         cls.said = []
-        for line in cls.process.stderr:
+        for line in proxy.stderr:
             cls.said.append(line)
             if "Loading success" in line:
                 break
-        threading.Thread(target=cls.process.stderr.read, daemon=True).start()
+        threading.Thread(target=proxy.stderr.read, daemon=True).start()
 
     @classmethod
     def tearDownClass(cls):
-        for demo in cls.rides.values():
-            demo.__exit__(None, None, None)
-        for process in [cls.process] + [service for service, _ in cls.services]:
-            process.terminate()
-            process.wait(TIMEOUT)
-        shutil.rmtree(cls.folder)
+        cls.started.close()
 
     def send(self, headers):
         """The backend that answered, its trace id, and the headers that it sent on."""

@@ -35,31 +35,51 @@ inline void write_hex_byte(std::uint8_t byte, char* out) noexcept {
     std::memcpy(out, &hex_pairs[2 * static_cast<std::size_t>(byte)], 2);
 }
 
-/// Writes 16 digits, all at once: vectors of g++ and clang++ need no header and no certain processor.
+// Vectors of g++ and clang++ need no header and no certain processor. Written for little-endian
+// words, as everything here that reads several bytes at once.
+using HexBytes = unsigned char __attribute__((vector_size(16)));
+using HexWords = std::uint64_t __attribute__((vector_size(16)));
+
+/// Writes 16 digits, all at once.
 inline void write_hex_u64(std::uint64_t value, char* out) noexcept {
-    using Bytes = unsigned char __attribute__((vector_size(16)));
-    using Words = std::uint64_t __attribute__((vector_size(16)));
-    const Words words{__builtin_bswap64(value), 0};
-    const auto high = reinterpret_cast<Bytes>(words >> 4) & 15;
-    const auto low = reinterpret_cast<Bytes>(words) & 15;
-    const Bytes digits =
+    const HexWords words{__builtin_bswap64(value), 0};
+    const auto high = reinterpret_cast<HexBytes>(words >> 4) & 15;
+    const auto low = reinterpret_cast<HexBytes>(words) & 15;
+    const HexBytes digits =
         __builtin_shufflevector(high, low, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-    const auto letters = reinterpret_cast<Bytes>(digits > 9) & ('a' - '0' - 10);
-    const Bytes text = digits + '0' + letters;
+    const auto letters = reinterpret_cast<HexBytes>(digits > 9) & ('a' - '0' - 10);
+    const HexBytes text = digits + '0' + letters;
     std::memcpy(out, &text, sizeof text);
+}
+
+/// Reads 16 digits, all at once. `bad` gets bits where one is not a lower-case hex digit.
+inline std::uint64_t read_hex_u64(const char* in, HexBytes& bad) noexcept {
+    using Pairs = std::uint16_t __attribute__((vector_size(16)));
+    using Packed = unsigned char __attribute__((vector_size(8)));
+    HexBytes text;
+    std::memcpy(&text, in, sizeof text);
+    const HexBytes digits = text - '0';
+    const HexBytes letters = text - ('a' - 10);
+    const auto is_digit = reinterpret_cast<HexBytes>(digits < 10);
+    const auto is_letter = reinterpret_cast<HexBytes>(letters - 10 < 6);
+    bad |= ~(is_digit | is_letter);
+    const auto pairs = reinterpret_cast<Pairs>((digits & is_digit) | (letters & is_letter));
+    const auto packed = __builtin_convertvector((pairs << 4 | pairs >> 8) & 0xff, Packed);
+    std::uint64_t value = 0;
+    std::memcpy(&value, &packed, sizeof value);
+    return __builtin_bswap64(value);
+}
+
+inline bool is_any(HexBytes bad) noexcept {
+    const auto words = reinterpret_cast<HexWords>(bad);
+    return (words[0] | words[1]) != 0;
 }
 
 /// Reads 16 digits. @return false when one of them is not a lower-case hex digit.
 inline bool read_hex_u64(const char* in, std::uint64_t& value) noexcept {
-    std::uint64_t result = 0;
-    unsigned bad = 0;
-    for (int i = 0; i < 16; ++i) {
-        const std::uint8_t digit = hex_values[static_cast<unsigned char>(in[i])];
-        bad |= digit;
-        result = result << 4 | (digit & 15U);
-    }
-    value = result;
-    return (bad & 0xf0U) == 0;
+    HexBytes bad{};
+    value = read_hex_u64(in, bad);
+    return !is_any(bad);
 }
 
 }  // namespace ctx::detail

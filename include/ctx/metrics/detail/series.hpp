@@ -54,8 +54,9 @@ struct Series {
     std::string labels;                   // `a="b",c="d"`
 };
 
-/// The series of one row by the number of the dimension set. Grows by being replaced.
-struct SeriesTable {
+/// The series of one row by the number of the dimension set. Grows by being replaced. Its places
+/// stand behind it.
+struct alignas(std::atomic<Series*>) SeriesTable {
     std::uint32_t generation = 0;  // of the published fields that the numbers belong to
     std::uint32_t size = 0;
     std::uint32_t used = 0;  // by whoever holds the family's lock
