@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <initializer_list>
+
 namespace ctx::detail {
 
 /// A thread that is started meanwhile inherits the mask.
