@@ -69,13 +69,23 @@ bool write_all(int file, std::string_view bytes) noexcept {
     return true;
 }
 
+/// Nobody can change the file any more. The kernel may be busy with its pages for a moment, whoever
+/// else has them, and says so after waiting for some 150 ms.
+bool seal(int file) noexcept {
+    constexpr int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
+    for (int attempt = 0; attempt < most_attempts; ++attempt) {
+        if (fcntl(file, F_ADD_SEALS, seals) == 0) return true;
+        if (errno != EBUSY && errno != EINTR) return false;
+    }
+    return false;
+}
+
 /// A file in memory that nobody can change any more, which is what the journal demands of one.
 /// @return -1 when there is none to be had.
 int sealed_file(std::string_view bytes) noexcept {
     const int file = memfd_create("ctx-journal-entry", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (file < 0) return -1;
-    constexpr int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
-    if (write_all(file, bytes) && fcntl(file, F_ADD_SEALS, seals) == 0) return file;
+    if (write_all(file, bytes) && seal(file)) return file;
     close(file);
     return -1;
 }

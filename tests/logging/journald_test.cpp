@@ -8,7 +8,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <string>
 #include <thread>
 #include <vector>
@@ -163,7 +165,8 @@ TEST_F(JournalWay, brings_entries_of_any_size) {
     journal_.open();
     for (const std::size_t size : std::vector<std::size_t>{0, 1, 100'000, 1 << 20, 8 << 20}) {
         std::string text(size, 'x');
-        ASSERT_TRUE(socket_.send("MESSAGE=" + text + "\n")) << size;
+        errno = 0;
+        ASSERT_TRUE(socket_.send("MESSAGE=" + text + "\n")) << size << ": " << std::strerror(errno);
         EXPECT_EQ(journal_.next()["MESSAGE"], text);
     }
     EXPECT_EQ(journal_.files(), 2);
