@@ -11,8 +11,8 @@
 //           (`ctx_metrics_invalid_observations_total`); values beyond a bound go to "other".
 // Cost      add(): little more than one relaxed atomic add, no lock, no allocation, once the
 //           request's first update found its series (bench/metrics_bench.cpp). Fractions cost a
-//           compare-and-swap. 192 bytes and the labels per series, some
-//           700 in all for three labels (bench/metrics_scrape.cpp).
+//           compare-and-swap. 192 bytes and the labels per series, some 700 in all for three
+//           labels (bench/metrics_scrape.cpp).
 
 #pragma once
 

@@ -12,8 +12,8 @@
 // Errors    A family whose name is taken by one before it is left out, counted
 //           (`ctx_metrics_families_dropped_total`) and reported: a page with it would be refused
 //           as a whole. std::bad_alloc.
-// Cost      About 100 ns per series, one buffer: bench/metrics_bench.cpp. answer() keeps the last
-//           page of each format in memory.
+// Cost      100 to 200 ns per series with its exemplar, one buffer: bench/metrics_bench.cpp.
+//           answer() keeps the last page of each format in memory.
 
 #pragma once
 
