@@ -3,12 +3,12 @@
 #include "context/stack.hpp"
 #include "context/start_warning.hpp"
 #include <ctx/context/census.hpp>
+#include <ctx/context/detail/environment.hpp>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <mutex>
 #include <string_view>
@@ -21,8 +21,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 Census from_environment() noexcept {
-    const char* value = std::getenv("CTX_CENSUS");
-    const std::string_view name = value == nullptr ? "" : value;
+    const std::string_view name = detail::environment("CTX_CENSUS");
     if (name == "ages") return Census::ages;
     if (name == "stacks") return Census::stacks;
     if (!name.empty() && name != "off") detail::warn_at_start("CTX_CENSUS is unknown, off is used");

@@ -1,11 +1,11 @@
 #include "context/stack.hpp"
 #include "context/start_warning.hpp"
+#include <ctx/context/detail/environment.hpp>
 #include <ctx/context/diagnostics.hpp>
 #include <ctx/context/lost_context.hpp>
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <exception>
 #include <map>
 #include <mutex>
@@ -19,8 +19,7 @@ namespace {
 constexpr std::size_t max_places = 1024;
 
 LostContextDetection from_environment() noexcept {
-    const char* value = std::getenv("CTX_LOST_CONTEXT");
-    const std::string_view name = value == nullptr ? "" : value;
+    const std::string_view name = detail::environment("CTX_LOST_CONTEXT");
     if (name == "places") return LostContextDetection::places;
     if (name == "stacks") return LostContextDetection::stacks;
     if (!name.empty() && name != "count")

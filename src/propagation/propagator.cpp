@@ -2,6 +2,7 @@
 #include "propagation/passed_headers.hpp"
 #include "propagation/text.hpp"
 #include "propagation/w3c_lines.hpp"
+#include <ctx/context/detail/environment.hpp>
 #include <ctx/context/diagnostics.hpp>
 #include <ctx/context/governed_baggage.hpp>
 #include <ctx/propagation/b3.hpp>
@@ -19,7 +20,6 @@
 #include <ctx/propagation/xray.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <string>
 #include <utility>
 
@@ -188,8 +188,7 @@ Propagators Propagators::named(std::string_view names, std::span<const Format> a
 }
 
 Propagators Propagators::from_environment(std::span<const Format> also) {
-    const char* names = std::getenv("OTEL_PROPAGATORS");
-    return named(names == nullptr ? std::string_view{} : std::string_view{names}, also);
+    return named(detail::environment("OTEL_PROPAGATORS"), also);
 }
 
 bool detail::is_trace_header(std::string_view name) noexcept {

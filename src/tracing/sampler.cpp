@@ -1,10 +1,10 @@
+#include <ctx/context/detail/environment.hpp>
 #include <ctx/context/diagnostics.hpp>
 #include <ctx/tracing/sampler.hpp>
 
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <optional>
 #include <string_view>
 
@@ -19,13 +19,8 @@ std::uint64_t threshold_of(double ratio) noexcept {
     return static_cast<std::uint64_t>(std::llround((1 - ratio) * all_ids));
 }
 
-std::string_view environment(const char* name) {
-    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): at start-up
-    return value == nullptr ? std::string_view{} : std::string_view{value};
-}
-
 double ratio_argument() {
-    const std::string_view text = environment("OTEL_TRACES_SAMPLER_ARG");
+    const std::string_view text = detail::environment("OTEL_TRACES_SAMPLER_ARG");
     if (text.empty()) return 1;
     double ratio = 1;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ratio);
@@ -46,7 +41,7 @@ Sampler Sampler::parent_based(double root_ratio) noexcept {
 }
 
 Sampler Sampler::from_environment() {
-    const std::string_view name = environment("OTEL_TRACES_SAMPLER");
+    const std::string_view name = detail::environment("OTEL_TRACES_SAMPLER");
     if (name.empty() || name == "parentbased_always_on") return parent_based(1);
     if (name == "parentbased_always_off") return parent_based(0);
     if (name == "parentbased_traceidratio") return parent_based(ratio_argument());

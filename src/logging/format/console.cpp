@@ -2,11 +2,11 @@
 
 #include "logging/digits.hpp"
 #include "logging/format/parts.hpp"
+#include <ctx/context/detail/environment.hpp>
 
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
 #include <ctime>
 
 namespace ctx::log::detail {
@@ -139,9 +139,9 @@ std::unique_ptr<LineWriter> make_console_writer(LineOptions options) {
 
 bool ctx::log::wants_color(int file_descriptor) noexcept {
     // https://no-color.org and https://bixense.com/clicolors
-    const auto variable = [](const char* name) { return detail::text_of(std::getenv(name)); };
-    if (!variable("NO_COLOR").empty()) return false;
-    const std::string_view forced = variable("CLICOLOR_FORCE");
+    using ctx::detail::environment;
+    if (!environment("NO_COLOR").empty()) return false;
+    const std::string_view forced = environment("CLICOLOR_FORCE");
     if (!forced.empty() && forced != "0") return true;
-    return isatty(file_descriptor) == 1 && variable("TERM") != "dumb";
+    return isatty(file_descriptor) == 1 && environment("TERM") != "dumb";
 }

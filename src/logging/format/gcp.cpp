@@ -1,9 +1,8 @@
 // Google Cloud's structured logging: special fields of a JSON line on standard output.
 
 #include "logging/format/parts.hpp"
+#include <ctx/context/detail/environment.hpp>
 #include <ctx/logging/json_text.hpp>
-
-#include <cstdlib>
 
 namespace ctx::log::detail {
 namespace {
@@ -41,7 +40,7 @@ std::string_view severity(Level level) noexcept {
 
 std::string project_of(const LineOptions& options) {
     if (!options.gcp_project.empty()) return options.gcp_project;
-    return std::string{text_of(std::getenv("GOOGLE_CLOUD_PROJECT"))};
+    return std::string{ctx::detail::environment("GOOGLE_CLOUD_PROJECT")};
 }
 
 class GcpWriter final : public LineWriter {
