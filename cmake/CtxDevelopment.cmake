@@ -61,12 +61,14 @@ function(ctx_precompile_test_headers)
 endfunction()
 
 # ctx_add_test(NAME SOURCES a_test.cpp ... LINKS ctx::x ... [TIMEOUT seconds] [SERIAL]
-#              [OWN_HEADERS] [LABELS peer])
+#              [OWN_HEADERS] [UNITY] [LABELS peer])
 # A GoogleTest program; every TEST becomes a test of ctest named NAME.Suite.Case. A sanitized build
 # runs each program once: they are slow to start, and what one case leaves to the next is run, too.
 # OWN_HEADERS: it defines macros that the headers of other tests look at.
+# UNITY: g++ compiles the sources as one, for what they include takes longer than what they say; the
+# build with clang++ compiles each for itself.
 function(ctx_add_test name)
-  cmake_parse_arguments(arg "SERIAL;OWN_HEADERS" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "SERIAL;OWN_HEADERS;UNITY" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
@@ -79,6 +81,11 @@ function(ctx_add_test name)
     # precompiled header (GCC bug 105651). The clang++ and the sanitized builds look for real ones.
     target_compile_options(${name}_test PRIVATE -Wno-array-bounds -Wno-restrict
       -Wno-stringop-overflow -Wno-stringop-overread)
+  endif()
+  if(arg_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    set_target_properties(${name}_test PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
+    # Names of another test's file, and types of a file that is not the one compiled.
+    target_compile_options(${name}_test PRIVATE -Wno-shadow -Wno-subobject-linkage)
   endif()
   ctx_test_timeout(timeout ${arg_TIMEOUT})
   set(properties TIMEOUT ${timeout})
@@ -153,7 +160,7 @@ endfunction()
 function(ctx_add_fuzz name)
   cmake_parse_arguments(arg "" "" "LINKS" ${ARGN})
   ctx_add_program(${name}_fuzz_replay FOLDER tests
-    SOURCES ${name}_fuzz.cpp replay_main.cpp LINKS ${arg_LINKS})
+    SOURCES ${name}_fuzz.cpp LINKS ctx_fuzz_replay ${arg_LINKS})
   add_test(NAME fuzz_replay.${name}
     COMMAND ${name}_fuzz_replay "${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name}")
   ctx_test_timeout(timeout 120)

@@ -22,7 +22,7 @@ std::string tid_of(const std::string& tags) {
         const std::size_t end = std::min(tags.find(',', begin), tags.size());
         const std::string tag = tags.substr(begin, end - begin);
         if (const auto found = match(tag, "[ \t]*_dd\\.p\\.tid[ \t]*=([ -~]+)")) {
-            tid = match((*found)[1].str(), "[0-9a-f]{16}") ? (*found)[1].str() : "";
+            tid = match((*found)[1], "[0-9a-f]{16}") ? (*found)[1] : "";
         }
         begin = end + 1;
     }

@@ -13,7 +13,7 @@ bool is_good(const std::string& value) {
         match(value, "[01]-([^-]+)-([^-]+)-0*([0-9]{1,10})-([^-]*)-([^-]*)-([^-]*)-([^-]*)");
     if (!parts || !is_header_text(value) || value.find('\t') != std::string::npos) return false;
     for (const std::size_t field : {1U, 2U, 4U, 5U, 6U, 7U}) {
-        const auto decoded = ctx::decode_base64((*parts)[field].str());
+        const auto decoded = ctx::decode_base64((*parts)[field]);
         if (!decoded || (field <= 2 && decoded->empty())) return false;
     }
     return std::stoull((*parts)[3]) <= 0xffffffffU;

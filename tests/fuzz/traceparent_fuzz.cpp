@@ -11,7 +11,7 @@ std::optional<Read> reference(const std::string& value) {
     const auto parts = match(value,
                              "([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})"
                              "(-(.|\n|\r)*)?");
-    if (!parts || (*parts)[1] == "ff" || ((*parts)[1] == "00" && (*parts)[5].matched)) {
+    if (!parts || (*parts)[1] == "ff" || ((*parts)[1] == "00" && !(*parts)[5].empty())) {
         return std::nullopt;
     }
     const unsigned flags = static_cast<unsigned>(std::stoul((*parts)[4], nullptr, 16));

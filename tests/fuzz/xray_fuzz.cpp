@@ -29,7 +29,7 @@ Read reference(const Headers& in) {
         if (name == "Root") {
             const auto ids = match(text, "1-([0-9a-fA-F]{8})-([0-9a-fA-F]{24})");
             if (!ids) return {};
-            read.trace = without_zeros((*ids)[1].str() + (*ids)[2].str());
+            read.trace = without_zeros((*ids)[1] + (*ids)[2]);
         } else if (name == "Parent") {
             if (!match(text, "[0-9a-fA-F]{16}")) return {};
             read.span = without_zeros(text);

@@ -20,6 +20,8 @@ using ctx::test::Bench;
 using ctx::test::call;
 using ctx::test::SyncService;
 using ctx::test::TestServer;
+using ctx::test::trace_id;
+using ctx::test::traceparent;
 using ctx::test::Transport;
 
 struct Target {
@@ -159,9 +161,6 @@ private:
     std::string block_;
 };
 
-constexpr const char* traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-constexpr const char* trace = "0af7651916cd43dd8448eb211c80319c";
-
 TEST(GrpcHostileCaller, with_bytes_that_no_header_may_hold_is_served_or_refused) {
     Target target;
     for (const char* name : {"traceparent", "tracestate", "baggage", "grpc-trace-bin"}) {
@@ -178,8 +177,8 @@ TEST(GrpcHostileCaller, with_bytes_that_no_header_may_hold_is_served_or_refused)
     decent.header("traceparent", traceparent);
     decent.run();
     target.expect_alive();
-    EXPECT_TRUE(target.seen.contains(trace));  // what we send by hand is a call
-    EXPECT_GE(target.calls, 4);                // gRPC lets some of it through
+    EXPECT_TRUE(target.seen.contains(trace_id));  // what we send by hand is a call
+    EXPECT_GE(target.calls, 4);                   // gRPC lets some of it through
 }
 
 TEST(GrpcHostileCaller, with_high_bytes_in_the_baggage_keeps_the_trace) {
@@ -189,8 +188,8 @@ TEST(GrpcHostileCaller, with_high_bytes_in_the_baggage_keeps_the_trace) {
     attack.header("baggage", "tenant=\x80\xff,user=u");
     attack.run();
     target.expect_alive();
-    ASSERT_TRUE(target.seen.contains(trace));
-    EXPECT_EQ(target.seen[trace].baggage().find("user"), "u");
+    ASSERT_TRUE(target.seen.contains(trace_id));
+    EXPECT_EQ(target.seen[trace_id].baggage().find("user"), "u");
 }
 
 }  // namespace

@@ -9,13 +9,12 @@ namespace {
 
 using ctx::GrpcMetadata;
 using ctx::test::stat;
+using ctx::test::traceparent;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
 using Received = std::multimap<grpc::string_ref, grpc::string_ref>;
 using Sent = GrpcMetadata::Map;
-
-constexpr const char* traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 static_assert(ctx::ReadableCarrier<Received> && !ctx::WritableCarrier<Received>);
 static_assert(ctx::ReadableCarrier<GrpcMetadata> && ctx::WritableCarrier<GrpcMetadata>);

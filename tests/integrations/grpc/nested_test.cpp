@@ -24,8 +24,8 @@ std::string whose() {
 }
 
 /// A front service that asks a back service, each in a server of its own.
-struct Pair {
-    explicit Pair(Transport over) : over_(over) {}
+struct TwoServices {
+    explicit TwoServices(Transport over) : over_(over) {}
 
     Bench bench;
     ctx::GrpcOptions options{.tracer = bench.tracer};
@@ -52,7 +52,7 @@ public:
 };
 
 TEST(GrpcNestedCalls, are_one_trace_with_the_right_parents) {
-    Pair services{Transport::loopback};
+    TwoServices services{Transport::loopback};
     ctx::SpanContext root;
     {
         const auto request = services.bench.tracer.start_scoped("request");
@@ -79,7 +79,7 @@ TEST(GrpcNestedCalls, are_one_trace_with_the_right_parents) {
                                             SpanKind::server));
 }
 
-void call_concurrently(Pair& services, std::atomic<int>& mismatches) {
+void call_concurrently(TwoServices& services, std::atomic<int>& mismatches) {
     constexpr int callers = 64;
     constexpr int calls = 20;
     std::latch all_there{callers};
@@ -102,7 +102,7 @@ TEST(GrpcConcurrentCalls, of_64_callers_never_see_another_ones_context) {
     for (const Transport over : {Transport::in_process, Transport::loopback}) {
         const auto before = ctx::live_contexts();
         {
-            Pair services{over};
+            TwoServices services{over};
             std::atomic<int> mismatches{0};
             call_concurrently(services, mismatches);
             services.front_server.shutdown();

@@ -23,6 +23,9 @@ namespace ctx::test {
 
 inline constexpr const char* unary = "/test.Echo/Unary";
 inline constexpr const char* stream = "/test.Echo/Stream";
+inline constexpr const char* trace_id = "0af7651916cd43dd8448eb211c80319c";
+inline constexpr const char* traceparent =
+    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 grpc::ByteBuffer to_bytes(std::string_view text);
 std::string to_text(const grpc::ByteBuffer& bytes);

@@ -17,9 +17,8 @@ using ctx::test::call;
 using ctx::test::only;
 using ctx::test::SyncService;
 using ctx::test::TestServer;
-
-constexpr const char* traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-constexpr const char* trace = "0af7651916cd43dd8448eb211c80319c";
+using ctx::test::trace_id;
+using ctx::test::traceparent;
 
 TEST(GrpcSyncServer, runs_the_handler_in_the_context_of_the_call) {
     Bench bench;
@@ -37,7 +36,7 @@ TEST(GrpcSyncServer, runs_the_handler_in_the_context_of_the_call) {
     EXPECT_EQ(call(*server.plain_channel(), client, "hello").text, "hello");
     server.shutdown();
 
-    EXPECT_EQ(seen.trace_id().to_string(), trace);
+    EXPECT_EQ(seen.trace_id().to_string(), trace_id);
     EXPECT_EQ(seen.baggage().find("tenant"), "acme");
     EXPECT_EQ(seen, asked_for);
     const auto span = only(bench.finished(), SpanKind::server);
@@ -69,7 +68,7 @@ TEST(GrpcSyncServer, runs_a_streaming_handler_in_the_context_of_the_call) {
     client.AddMetadata("traceparent", traceparent);
     EXPECT_TRUE(call(*server.plain_channel(), client, "one", ctx::test::stream).status.ok());
     server.shutdown();
-    EXPECT_EQ(seen, trace);
+    EXPECT_EQ(seen, trace_id);
     EXPECT_EQ(only(bench.finished(), SpanKind::server)->name, "test.Echo/Stream");
     EXPECT_EQ(server.watch.strangers, 0);
 }
@@ -98,9 +97,9 @@ TEST(GrpcSyncServer, at_a_boundary_begins_a_trace_with_a_link_to_the_callers) {
     EXPECT_TRUE(call(*server.plain_channel(), client).status.ok());
     server.shutdown();
     const auto span = only(bench.finished(), SpanKind::server);
-    EXPECT_NE(span->context.trace_id.to_string(), trace);
+    EXPECT_NE(span->context.trace_id.to_string(), trace_id);
     ASSERT_EQ(span->links.size(), 1U);
-    EXPECT_EQ(span->links[0].trace_id.to_string(), trace);
+    EXPECT_EQ(span->links[0].trace_id.to_string(), trace_id);
 }
 
 TEST(GrpcSyncServer, leaves_nothing_on_the_threads_of_the_pool) {
