@@ -200,7 +200,8 @@ public:
     void let_go() { EXPECT_EQ(write(go_on_[1], "x", 1), 1); }
 
 private:
-    [[gnu::no_sanitize("address", "thread", "undefined")]] static int wait_in_child(void* self) {
+    __attribute__((no_sanitize("address", "thread", "undefined"))) static int wait_in_child(
+        void* self) {
         auto& mine = *static_cast<Frozen*>(self);
         char byte = 'x';
         syscall(SYS_write, mine.begun_[1], &byte, 1);

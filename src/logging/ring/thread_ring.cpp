@@ -157,8 +157,9 @@ TimedRecord* ThreadRing::front(std::uint64_t limit) noexcept {
 }
 
 std::string_view ThreadRing::message(const LineRecord& record) noexcept {
-    const char* at = reinterpret_cast<const char*>(&record + 1);
-    if (is_of_kind(record.timed, RecordKind::long_line)) std::memcpy(&at, at, sizeof at);
+    const void* const behind = &record + 1;
+    const char* at = static_cast<const char*>(behind);
+    if (is_of_kind(record.timed, RecordKind::long_line)) std::memcpy(&at, behind, sizeof at);
     return {at, record.message_size};
 }
 

@@ -150,7 +150,9 @@ private:
             const char type = in[3];
             if (type == reset || type == go_away) return true;
             if (type == headers && (in[4] & end_stream) != 0) return true;
-            const auto byte = [&](int at) { return static_cast<unsigned char>(in[at]); };
+            const auto byte = [&](std::size_t at) -> std::size_t {
+                return static_cast<unsigned char>(in[at]);
+            };
             const std::size_t length = 9U + (byte(0) << 16U | byte(1) << 8U | byte(2));
             in.remove_prefix(std::min(length, in.size()));
         }
