@@ -98,7 +98,7 @@ void ExemplarRules::offer(std::atomic<ExemplarSlot*>& place, const Node& node,
     exemplar.value = value;
     exemplar.unix_ms = now;
     if (!extras_.empty()) pack_extras(node.baggage, exemplar);
-    slot->store(exemplar, min_age, max_age);
+    if (slot->store(exemplar, min_age, max_age)) node.span->on_exemplar();
 }
 
 bool ExemplarRules::read(const std::atomic<ExemplarSlot*>& place, std::int64_t now_ms,

@@ -27,7 +27,7 @@ namespace http = boost::beast::http;
 using tcp = asio::ip::tcp;
 
 constexpr std::size_t max_response_bytes = 65536;
-constexpr std::size_t kept_response_bytes = 256;  // enough to say what went wrong
+constexpr std::size_t kept_response_bytes = 8192;  // enough to say what went wrong
 
 boost::beast::string_view view(std::string_view text) noexcept {
     return {text.data(), text.size()};

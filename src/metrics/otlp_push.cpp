@@ -1,8 +1,10 @@
 #include "metrics/gzip.hpp"
 #include "metrics/http_values.hpp"
+#include "metrics/otlp_answer.hpp"
 #include "metrics/push_loop.hpp"
 #include <ctx/context/detail/environment.hpp>
 #include <ctx/context/lifecycle.hpp>
+#include <ctx/context/stats.hpp>
 #include <ctx/metrics/otlp_metrics.hpp>
 #include <ctx/metrics/otlp_push.hpp>
 
@@ -21,6 +23,9 @@ namespace {
 using std::chrono::milliseconds;
 
 using detail::environment;
+
+Stat rejected_points{"ctx_metrics_rejected_points_total",
+                     "Data points that a collector rejected of pushes that it took."};
 
 std::string_view environment(const char* special, const char* general) noexcept {
     const std::string_view value = environment(special);
@@ -89,6 +94,38 @@ detail::HttpRequest make_request(const detail::HttpRequest& frame, const Metrics
     return request;
 }
 
+bool wants_gzip(bool option) {
+    if (option) return true;
+    const std::string_view name =
+        environment("OTEL_EXPORTER_OTLP_METRICS_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION");
+    if (name.empty() || name == "none") return false;
+    const bool known = name == "gzip";
+    if (!known || !detail::has_gzip()) {
+        diagnose(Severity::warning, "metrics",
+                 (known ? "built without zlib, so metrics are not compressed: "
+                        : "not a compression of OTLP, passed over: ") +
+                     std::string{name});
+    }
+    return known;
+}
+
+/// Reports what the collector did not take of what it took, so often that it can be read.
+class PartialSuccessReport {
+public:
+    void operator()(const std::string& body) {
+        const auto partial = detail::parse_partial_success(body);
+        if (!partial) return;
+        rejected_points.add(partial->rejected_points);
+        if (!limiter_->pass()) return;
+        diagnose(Severity::warning, "metrics",
+                 "the collector rejected " + std::to_string(partial->rejected_points) +
+                     " data points of a push: " + partial->message);
+    }
+
+private:
+    std::shared_ptr<DiagnosticLimiter> limiter_ = std::make_shared<DiagnosticLimiter>();
+};
+
 /// Everything of a request but its body.
 absl::StatusOr<detail::HttpRequest> make_frame(const OtlpPushOptions& options, bool gzip) {
     auto url = detail::HttpUrl::parse(endpoint_of(options.endpoint));
@@ -108,7 +145,7 @@ absl::StatusOr<detail::HttpRequest> make_frame(const OtlpPushOptions& options, b
 
 absl::StatusOr<std::shared_ptr<OtlpPusher>> OtlpPusher::start(OtlpPushOptions options) {
     if (options.page == nullptr) return absl::InvalidArgumentError("a pusher needs a page");
-    const bool gzip = options.gzip && detail::has_gzip();
+    const bool gzip = wants_gzip(options.gzip) && detail::has_gzip();
     auto frame = make_frame(options, gzip);
     if (!frame.ok()) return frame.status();
     detail::PushLoopOptions loop_options;
@@ -122,6 +159,10 @@ absl::StatusOr<std::shared_ptr<OtlpPusher>> OtlpPusher::start(OtlpPushOptions op
         chosen(options.timeout,
                environment("OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"),
                std::chrono::seconds{10});
+    loop_options.export_timeout =
+        chosen(options.export_timeout, environment("OTEL_METRIC_EXPORT_TIMEOUT"),
+               std::chrono::seconds{30});
+    loop_options.on_taken = PartialSuccessReport{};
     loop_options.shutdown_timeout = options.shutdown_timeout;
     loop_options.retry = options.retry;
     auto loop = std::make_shared<detail::PushLoop>(std::move(loop_options));

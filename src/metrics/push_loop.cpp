@@ -17,6 +17,7 @@ namespace {
 Stat failed_pushes{"ctx_metrics_push_failures_total",
                    "Attempts to push metrics that the server did not take."};
 
+constexpr std::size_t shown_answer_bytes = 256;
 constexpr std::chrono::milliseconds longest_wish = std::chrono::hours{1};
 
 bool is_temporary(int status) noexcept {
@@ -58,7 +59,10 @@ void PushLoop::run() noexcept {
             break;
         }
         const std::uint64_t request = requested_;
-        const Deadline deadline = std::min(Clock::now() + options_.timeout, stop_by_);
+        const auto now = Clock::now();
+        if (failures_ == 0) first_at_ = now;
+        const Deadline deadline =
+            std::min({now + options_.timeout, first_at_ + options_.export_timeout, stop_by_});
         wake_ = false;
         lock.unlock();
         const Outcome outcome = attempt(deadline);
@@ -82,10 +86,12 @@ bool PushLoop::wait_until_due(std::unique_lock<std::mutex>& lock) {
 
 bool PushLoop::plan(Outcome outcome, std::uint64_t request) {
     const auto now = Clock::now();
-    const bool again = outcome == Outcome::try_again && failures_ < options_.retry.times;
+    const auto next = now + pause();
     not_before_ = now + std::exchange(retry_after_, {});
+    const bool in_time = std::max(next, not_before_) < first_at_ + options_.export_timeout;
+    const bool again = outcome == Outcome::try_again && failures_ < options_.retry.times && in_time;
     if (again) {
-        next_at_ = now + pause();
+        next_at_ = next;
         ++failures_;
     } else {
         next_at_ = now + options_.interval;
@@ -118,8 +124,12 @@ PushLoop::Outcome PushLoop::judge(const absl::StatusOr<HttpResponse>& response) 
         complain(std::string(response.status().message()));
         return Outcome::try_again;
     }
-    if (response->status >= 200 && response->status < 300) return Outcome::taken;
-    complain("the answer is " + std::to_string(response->status) + " " + response->body);
+    if (response->status >= 200 && response->status < 300) {
+        if (options_.on_taken) options_.on_taken(response->body);
+        return Outcome::taken;
+    }
+    complain("the answer is " + std::to_string(response->status) + " " +
+             response->body.substr(0, shown_answer_bytes));
     if (!is_temporary(response->status)) return Outcome::refused;
     retry_after_ = parse_retry_after(response->retry_after, std::chrono::system_clock::now());
     return Outcome::try_again;

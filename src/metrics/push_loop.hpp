@@ -24,9 +24,12 @@ namespace ctx::detail {
 struct PushLoopOptions {
     /// Makes what is to be sent, on the loop's thread. May throw.
     std::function<HttpRequest()> make_request;
+    /// Hears the body of each answer of status 2xx, on the loop's thread. May throw, may be null.
+    std::function<void(const std::string& body)> on_taken;
     std::string destination;  // for messages
     std::chrono::milliseconds interval{60'000};
-    std::chrono::milliseconds timeout{10'000};
+    std::chrono::milliseconds timeout{10'000};         // of one attempt
+    std::chrono::milliseconds export_timeout{30'000};  // of a push with all its attempts
     std::chrono::milliseconds shutdown_timeout{2000};
     PushRetry retry;
 };
@@ -79,6 +82,7 @@ private:
     Deadline stop_by_ = Deadline::max();
     Clock::time_point next_at_{};
     Clock::time_point not_before_{};  // the server's wish
+    Clock::time_point first_at_{};    // the first attempt of this push
     int failures_ = 0;                // in a row
     std::thread thread_;
 };

@@ -158,22 +158,35 @@ void SpanRecord::modify(std::uint32_t& dropped, Change change) noexcept {
     if (!done) dropped_span_content.add();
 }
 
+bool SpanRecord::put_attribute(const Attribute& attribute) {
+    const std::string_view key = utf8_prefix(attribute.key, limits_.max_name_bytes);
+    const auto old = std::find_if(attributes_.begin(), attributes_.end(),
+                                  [&](const Attribute& other) { return other.key == key; });
+    if (old != attributes_.end()) {
+        const auto value = store_value(attribute.value);
+        if (value) old->value = *value;
+        return value.has_value();
+    }
+    if (attributes_.size() >= limits_.max_attributes) return false;
+    make_room(attributes_, 8);
+    const auto stored = store_attribute(key, attribute.value);
+    if (stored) attributes_.push_back(*stored);
+    return stored.has_value();
+}
+
 void SpanRecord::set_attribute(const Attribute& attribute) noexcept {
-    modify(dropped_attributes_, [&] {
-        const std::string_view key = utf8_prefix(attribute.key, limits_.max_name_bytes);
-        const auto old = std::find_if(attributes_.begin(), attributes_.end(),
-                                      [&](const Attribute& other) { return other.key == key; });
-        if (old != attributes_.end()) {
-            const auto value = store_value(attribute.value);
-            if (value) old->value = *value;
-            return value.has_value();
-        }
-        if (attributes_.size() >= limits_.max_attributes) return false;
-        make_room(attributes_, 8);
-        const auto stored = store_attribute(key, attribute.value);
-        if (stored) attributes_.push_back(*stored);
-        return stored.has_value();
-    });
+    modify(dropped_attributes_, [&] { return put_attribute(attribute); });
+}
+
+void SpanRecord::on_exemplar() noexcept {
+    const std::lock_guard lock{mutex_};
+    if (ended_) return;  // it is complete, and may be on its way already
+    try {
+        // Of a full span nothing is dropped by this: the tag is nobody's data.
+        static_cast<void>(put_attribute({"exemplar", true}));
+    } catch (...) {
+        return;  // no memory: the exemplar leads here without the tag
+    }
 }
 
 void SpanRecord::add_event(std::string_view name, std::span<const Attribute> attributes) noexcept {

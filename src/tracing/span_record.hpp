@@ -46,6 +46,7 @@ public:
     void clear() noexcept;
 
     bool keep() noexcept override;
+    void on_exemplar() noexcept override;
     void add_event(std::string_view name, std::span<const Attribute> attributes) noexcept override;
     void set_attribute(const Attribute& attribute) noexcept;
     void add_link(const Link& link) noexcept;
@@ -70,6 +71,7 @@ private:
     void dispose() noexcept override;
     void add_inherited_links(ContextView parent, const SpanRecord* parent_record);
     [[nodiscard]] bool keep_locked();
+    [[nodiscard]] bool put_attribute(const Attribute& attribute);
     [[nodiscard]] WallTime wall_now() const noexcept;
 
     // The following copy into arena_: the caller has asked fits(), and they throw std::bad_alloc.

@@ -109,6 +109,9 @@ TEST_F(HistogramExemplar, is_the_sampled_observation_that_fell_into_the_bucket) 
         EXPECT_LE(exemplar.unix_ms, ctx::detail::coarse_unix_ms());
     }
     EXPECT_EQ(span->asked(), 2);
+    EXPECT_EQ(span->exemplars(), 2);
+    histogram.observe(0.25);  // too early for another one
+    EXPECT_EQ(span->exemplars(), 2);
 }
 
 TEST_F(HistogramExemplar, a_busy_bucket_does_not_close_the_gate_of_a_quiet_one) {
@@ -141,8 +144,10 @@ TEST_F(HistogramExemplar, nothing_points_to_a_trace_that_nobody_can_open) {
         EXPECT_EQ(unsampled->asked(), 0);
     }
     {
-        ctx::Scope scope{sampled(ctx::Context{}, new FakeSpan{false})};  // keep() says no
+        auto* refuses = new FakeSpan{false};  // keep() says no
+        ctx::Scope scope{sampled(ctx::Context{}, refuses)};
         histogram.observe(0.5);
+        EXPECT_EQ(refuses->exemplars(), 0);
     }
     const ctx::SeriesSnapshot series = only_series(*family);
     EXPECT_EQ(series.count, 3U);

@@ -2,6 +2,7 @@
 #include "metrics/http_server.hpp"
 #include "metrics/requests.hpp"
 #include "metrics/scripted_source.hpp"
+#include <ctx/context/diagnostics.hpp>
 #include <ctx/context/lifecycle.hpp>
 #include <ctx/metrics/counter.hpp>
 #include <ctx/metrics/otlp_push.hpp>
@@ -14,6 +15,7 @@
 #include <cstdlib>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -25,7 +27,9 @@ using ctx::OtlpPushOptions;
 using ctx::test::ScriptedServer;
 using nlohmann::json;
 using std::chrono::milliseconds;
+using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 constexpr milliseconds never{std::chrono::hours{24}};
@@ -49,6 +53,39 @@ public:
         if (throws) throw std::runtime_error("registry is gone");
         return {};
     }
+};
+
+/// The texts of the diagnostics while it lives.
+class HeardDiagnostics {
+public:
+    HeardDiagnostics() : before_(ctx::set_diagnostics_handler(&hear)) {
+        static_cast<void>(texts(true));
+    }
+    HeardDiagnostics(const HeardDiagnostics&) = delete;
+    HeardDiagnostics& operator=(const HeardDiagnostics&) = delete;
+    ~HeardDiagnostics() { ctx::set_diagnostics_handler(before_); }
+
+    [[nodiscard]] static std::vector<std::string> texts(bool forget = false) {
+        const std::lock_guard lock{mutex()};
+        if (forget) heard().clear();
+        return heard();
+    }
+
+private:
+    static std::mutex& mutex() {
+        static std::mutex mutex;
+        return mutex;
+    }
+    static std::vector<std::string>& heard() {
+        static std::vector<std::string> texts;
+        return texts;
+    }
+    static void hear(const ctx::Diagnostic& diagnostic) noexcept {
+        const std::lock_guard lock{mutex()};
+        heard().emplace_back(diagnostic.message);
+    }
+
+    ctx::DiagnosticsHandler before_;
 };
 
 class OtlpPush : public testing::Test {
@@ -142,6 +179,47 @@ TEST_F(OtlpPush, is_not_tried_again_when_it_was_refused) {
         EXPECT_FALSE((*pusher)->flush(long_enough)) << status;
         EXPECT_EQ(server.count(), before + 1) << status;
     }
+}
+
+TEST_F(OtlpPush, counts_and_reports_what_a_collector_rejects_of_what_it_took) {
+    const auto rejected = [] { return ctx::test::stat("ctx_metrics_rejected_points_total"); };
+    const HeardDiagnostics heard;
+    const auto before = rejected();
+    auto pusher = OtlpPusher::start(options());
+    ASSERT_TRUE(pusher.ok());
+    server.then(ScriptedServer::answer(
+        "200 OK", "",
+        R"({"partialSuccess":{"rejectedDataPoints":"3","errorMessage":"too many labels"}})"));
+    EXPECT_TRUE((*pusher)->flush(long_enough));
+    EXPECT_EQ(server.count(), 1U);  // not again
+    EXPECT_EQ(rejected() - before, 3U);
+    EXPECT_THAT(heard.texts(), Contains(HasSubstr("rejected 3 data points of a push: too many")));
+    server.then(
+        ScriptedServer::answer("202 x", "", R"({"partialSuccess":{"rejectedDataPoints":2}})"));
+    EXPECT_TRUE((*pusher)->flush(long_enough));
+    EXPECT_EQ(rejected() - before, 5U);
+}
+
+TEST_F(OtlpPush, gives_up_when_the_time_for_all_attempts_is_over) {
+    OtlpPushOptions brief = options();
+    brief.export_timeout = milliseconds{20};
+    brief.retry.times = 1'000'000;
+    for (int i = 0; i < 20; ++i)
+        server.then(ScriptedServer::answer("503 x"));
+    auto pusher = OtlpPusher::start(std::move(brief));
+    ASSERT_TRUE(pusher.ok());
+    EXPECT_FALSE((*pusher)->flush(long_enough));
+    EXPECT_LE(server.count(), 20U);
+}
+
+TEST_F(OtlpPush, gives_up_when_the_server_wishes_for_more_time_than_there_is) {
+    server.then(ScriptedServer::answer("503 x", "Retry-After: 3600\r\n"));
+    auto pusher = OtlpPusher::start(options());
+    ASSERT_TRUE(pusher.ok());
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_FALSE((*pusher)->flush(long_enough));
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds{10});
+    EXPECT_EQ(server.count(), 1U);
 }
 
 TEST_F(OtlpPush, gives_up_for_this_interval_after_so_many_times) {
@@ -275,6 +353,26 @@ TEST_F(OtlpPush, is_set_up_by_the_environment) {
     EXPECT_TRUE((*pusher)->flush(long_enough));
     request = server.wait_for(1).back();
     EXPECT_THAT(request, StartsWith("POST /only/this HTTP/1.1\r\n"));
+}
+
+TEST_F(OtlpPush, compresses_when_the_environment_says_so) {
+    const HeardDiagnostics heard;
+    const auto pushed = [&] {
+        auto pusher = OtlpPusher::start(options());
+        const std::size_t before = server.count();
+        static_cast<void>((*pusher)->shutdown(long_enough));
+        return server.wait_for(before + 1).at(before);
+    };
+    const auto is_packed = HasSubstr("Content-Encoding: gzip\r\n");
+    EXPECT_THAT(pushed(), Not(is_packed));
+    set("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip");
+    EXPECT_THAT(pushed(), is_packed);
+    set("OTEL_EXPORTER_OTLP_METRICS_COMPRESSION", "none");
+    EXPECT_THAT(pushed(), Not(is_packed));
+    EXPECT_THAT(heard.texts(), Not(Contains(HasSubstr("compression"))));
+    set("OTEL_EXPORTER_OTLP_METRICS_COMPRESSION", "zstd");
+    EXPECT_THAT(pushed(), Not(is_packed));
+    EXPECT_THAT(heard.texts(), Contains(HasSubstr("not a compression of OTLP, passed over: zstd")));
 }
 
 TEST_F(OtlpPush, refuses_what_it_cannot_do) {

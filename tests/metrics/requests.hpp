@@ -24,14 +24,19 @@ public:
         asked_.fetch_add(1, std::memory_order_relaxed);
         return keeps_;
     }
+    void on_exemplar() noexcept override { exemplars_.fetch_add(1, std::memory_order_relaxed); }
     void add_event(std::string_view /*name*/,
                    std::span<const Attribute> /*attributes*/) noexcept override {}
 
+    [[nodiscard]] int exemplars() const noexcept {
+        return exemplars_.load(std::memory_order_relaxed);
+    }
     [[nodiscard]] int asked() const noexcept { return asked_.load(std::memory_order_relaxed); }
 
 private:
     bool keeps_;
     std::atomic<int> asked_{0};
+    std::atomic<int> exemplars_{0};
 };
 
 /// customer and tier are labels, session only shows in logs.

@@ -85,6 +85,30 @@ TEST(SpanAttributes, are_copied_when_they_are_set) {
     EXPECT_EQ(spans[0]->events[0].name, "an event that nobody keeps");
 }
 
+TEST(SpanAttributes, say_that_an_exemplar_leads_to_the_span) {
+    const std::uint64_t before = stat("ctx_tracing_dropped_span_content_total");
+    Bench bench{{}, {.max_attributes = 1}};
+    const auto told_twice = [](const Span& span) {
+        span.context().recording_span()->on_exemplar();
+        span.context().recording_span()->on_exemplar();
+    };
+    told_twice(bench.tracer.start("shown"));
+    {
+        Span full = bench.tracer.start("full");
+        full.set_attribute("key", 1);
+        told_twice(full);
+    }
+    const ctx::Context late = bench.tracer.start("ended").context();
+    late.recording_span()->on_exemplar();
+    const auto spans = bench.finished();
+    ASSERT_EQ(spans.size(), 3U);
+    EXPECT_THAT(to_map(spans[0]->attributes), ElementsAre(Pair("exemplar", "true")));
+    EXPECT_THAT(to_map(spans[1]->attributes), ElementsAre(Pair("key", "1")));
+    EXPECT_THAT(to_map(spans[2]->attributes), ElementsAre());
+    EXPECT_EQ(spans[1]->dropped_attributes, 0U);
+    EXPECT_EQ(stat("ctx_tracing_dropped_span_content_total"), before);
+}
+
 TEST(SpanLimits, drop_and_count_what_is_too_many) {
     const std::uint64_t before = stat("ctx_tracing_dropped_span_content_total");
     Bench bench{

@@ -15,7 +15,8 @@
 //           the metrics are by then, after 429, 502, 503, 504 and when there is no connection, not
 //           before the server's Retry-After. Failures are counted
 //           (`ctx_metrics_push_failures_total`) and reported. Nothing is lost but resolution: sums
-//           are cumulative.
+//           are cumulative. What a collector rejects of a push that it took is counted in
+//           `ctx_metrics_rejected_points_total`, reported with its reason, and not tried again.
 // Cost      One thread that sleeps, one connection per push; a copy of every series and the body in
 //           memory meanwhile.
 
@@ -59,9 +60,12 @@ struct OtlpPushOptions {
     std::chrono::milliseconds interval{0};
     /// Of one attempt. OTEL_EXPORTER_OTLP_METRICS_TIMEOUT or OTEL_EXPORTER_OTLP_TIMEOUT; 10 s.
     std::chrono::milliseconds timeout{0};
+    /// Of a push with all its attempts. OTEL_METRIC_EXPORT_TIMEOUT; 30 s.
+    std::chrono::milliseconds export_timeout{0};
     /// How long the destructor goes on trying to push for the last time.
     std::chrono::milliseconds shutdown_timeout{2000};
-    /// Compresses the body.
+    /// Compresses the body. So does OTEL_EXPORTER_OTLP_METRICS_COMPRESSION, or
+    /// OTEL_EXPORTER_OTLP_COMPRESSION, with the value `gzip`.
     bool gzip = false;
     PushRetry retry{};
 };
