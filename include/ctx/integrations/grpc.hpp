@@ -1,4 +1,4 @@
-// ctx/integrations/grpc.hpp: everything for gRPC C++: metadata as carriers, and interceptors.
+// ctx/integrations/grpc.hpp: everything for gRPC C++: metadata as carriers, interceptors, and metrics.
 //
 //     list.push_back(std::make_unique<ctx::GrpcServerInterceptors>(ctx::GrpcOptions{tracer}));
 //     builder.experimental().SetInterceptorCreators(std::move(list));
@@ -11,3 +11,4 @@
 
 #include <ctx/integrations/grpc/interceptors.hpp>
 #include <ctx/integrations/grpc/metadata.hpp>
+#include <ctx/integrations/grpc/metrics.hpp>

@@ -19,27 +19,32 @@ bool is_fault_of_server(grpc::StatusCode code) noexcept {
     }
 }
 
-}  // namespace
-
-Span start_call_span(const Tracer& tracer, SpanKind kind, std::string_view method,
-                     ContextView parent) {
+std::string_view without_slash(std::string_view method) noexcept {
     if (method.starts_with('/')) method.remove_prefix(1);
-    Span span = tracer.start(
-        method, {.kind = kind, .parent = parent, .attributes = {{"rpc.system", "grpc"}}});
-    const std::size_t slash = method.rfind('/');
-    if (slash != std::string_view::npos) {
-        span.set_attribute("rpc.service", method.substr(0, slash));
-        span.set_attribute("rpc.method", method.substr(slash + 1));
-    }
-    return span;
+    return method;
 }
 
-void end_call_span(Span& span, SpanKind kind, const grpc::Status& status) noexcept {
+}  // namespace
+
+CallSpan::CallSpan(const GrpcOptions& options, SpanKind kind, std::string_view method,
+                   ContextView parent)
+    : kind_(kind), timer_(options.metrics, kind, without_slash(method)) {
+    method = without_slash(method);
+    span_ = options.tracer.start(
+        method, {.kind = kind, .parent = parent, .attributes = {{"rpc.system", "grpc"}}});
+    const std::size_t slash = method.rfind('/');
+    if (slash == std::string_view::npos) return;
+    span_.set_attribute("rpc.service", method.substr(0, slash));
+    span_.set_attribute("rpc.method", method.substr(slash + 1));
+}
+
+void CallSpan::end(const grpc::Status& status) noexcept {
     const grpc::StatusCode code = status.error_code();
-    span.set_attribute("rpc.grpc.status_code", static_cast<int>(code));
-    const bool failed = kind == SpanKind::server ? is_fault_of_server(code) : !status.ok();
-    if (failed) span.set_status(StatusCode::error, status.error_message());
-    span.end();
+    span_.set_attribute("rpc.grpc.status_code", static_cast<int>(code));
+    const bool failed = kind_ == SpanKind::server ? is_fault_of_server(code) : !status.ok();
+    if (failed) span_.set_status(StatusCode::error, status.error_message());
+    timer_.end(span_.context(), code, failed);  // while its exemplar can be told to the span
+    span_.end();
 }
 
 }  // namespace ctx::detail

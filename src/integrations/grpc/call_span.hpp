@@ -1,7 +1,8 @@
-// The span of one call, as client and server record it.
+// One call, as client and server record and measure it.
 
 #pragma once
 
+#include "integrations/grpc/call_timer.hpp"
 #include <ctx/context/context.hpp>
 #include <ctx/integrations/grpc/interceptors.hpp>
 #include <ctx/tracing/span.hpp>
@@ -12,12 +13,23 @@
 
 namespace ctx::detail {
 
-/// @param method  as gRPC has it, "/package.Service/Method".
-[[nodiscard]] Span start_call_span(const Tracer& tracer, SpanKind kind, std::string_view method,
-                                   ContextView parent);
+class CallSpan {
+public:
+    CallSpan() = default;  ///< records nothing
+    /// @param method  as gRPC has it, "/package.Service/Method".
+    CallSpan(const GrpcOptions& options, SpanKind kind, std::string_view method,
+             ContextView parent);
 
-/// Ends the span of a call that came to this status.
-void end_call_span(Span& span, SpanKind kind, const grpc::Status& status) noexcept;
+    [[nodiscard]] Context context() const noexcept { return span_.context(); }
+
+    /// The call came to this status.
+    void end(const grpc::Status& status) noexcept;
+
+private:
+    SpanKind kind_ = SpanKind::internal;
+    Span span_;
+    CallTimer timer_;
+};
 
 /// Of a call that nobody waited for: gRPC cancels it when its last owner is gone.
 [[nodiscard]] inline grpc::Status given_up() noexcept {

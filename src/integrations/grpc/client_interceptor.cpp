@@ -41,7 +41,7 @@ private:
         const Context caller = std::exchange(caller_, Context{});
         GrpcMetadata::Map* entries = batch.GetSendInitialMetadata();
         if (ended_ || entries == nullptr) return;
-        span_ = detail::start_call_span(options_->tracer, SpanKind::client, method_, caller);
+        span_ = detail::CallSpan{*options_, SpanKind::client, method_, caller};
         GrpcMetadata metadata{*entries, options_->metadata_limit};
         options_->propagators.inject(span_.context(), metadata);
     } catch (...) {  // no memory: the call goes on with less
@@ -50,7 +50,7 @@ private:
     void finish(const grpc::Status& status) noexcept {
         const std::lock_guard lock{mutex_};
         if (std::exchange(ended_, true)) return;
-        detail::end_call_span(span_, SpanKind::client, status);
+        span_.end(status);
     }
 
     // The metadata of a corked stream leaves with the first message, while the status of a call
@@ -59,7 +59,7 @@ private:
     std::shared_ptr<const GrpcOptions> options_;
     std::string method_;
     Context caller_;
-    Span span_;
+    detail::CallSpan span_;
     bool ended_ = false;
 };
 

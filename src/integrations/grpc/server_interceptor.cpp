@@ -52,8 +52,7 @@ private:
         const auto* metadata = batch.GetRecvInitialMetadata();
         if (metadata == nullptr || server_context_ != nullptr) return;
         const Context caller = options_->propagators.extract(*metadata);
-        span_ =
-            detail::start_call_span(options_->tracer, SpanKind::server, call_->method(), caller);
+        span_ = detail::CallSpan{*options_, SpanKind::server, call_->method(), caller};
         server_context_ = call_->server_context();
         detail::CallTable::put(server_context_, span_.context());
     } catch (...) {  // no memory: the call goes on with less
@@ -61,13 +60,13 @@ private:
 
     void finish(const grpc::Status& status) noexcept {
         if (std::exchange(ended_, true)) return;
-        detail::end_call_span(span_, SpanKind::server, status);
+        span_.end(status);
     }
 
     std::shared_ptr<const GrpcOptions> options_;
     grpc::experimental::ServerRpcInfo* call_;
     const grpc::ServerContextBase* server_context_ = nullptr;  // null: nothing has begun
-    Span span_;
+    detail::CallSpan span_;
     bool ended_ = false;
 };
 

@@ -30,7 +30,8 @@
 // Spans are named `package.Service/Method`, with rpc.system, rpc.service, rpc.method and
 // rpc.grpc.status_code. Of a client's, every status but OK is an error; of a server's, those are
 // that say that the server is at fault (OpenTelemetry conventions for RPC). A call that is
-// given up without a status ends as CANCELLED.
+// given up without a status ends as CANCELLED. GrpcOptions::metrics counts and times all calls,
+// sampled or not.
 //
 // Threads   The factories are immutable and used by gRPC from any thread. grpc_context() may be
 //           called from any thread as long as the call's server context lives.
@@ -44,6 +45,7 @@
 #include <ctx/context/context.hpp>
 #include <ctx/export.hpp>
 #include <ctx/integrations/grpc/metadata.hpp>
+#include <ctx/integrations/grpc/metrics.hpp>
 #include <ctx/propagation/propagator.hpp>
 #include <ctx/tracing/tracer.hpp>
 
@@ -62,6 +64,8 @@ struct GrpcOptions {
     Propagators propagators = Propagators::from_environment();
     /// Of a client: what would make its metadata larger is not sent. See GrpcMetadata.
     std::size_t metadata_limit = default_grpc_metadata_limit;
+    /// Measures every call; null measures none.
+    std::shared_ptr<GrpcMetrics> metrics = nullptr;
 };
 
 /// Makes the interceptors of a channel.
