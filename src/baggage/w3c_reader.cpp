@@ -251,24 +251,25 @@ W3CBaggageReader::W3CBaggageReader(BaggageLimits limits) noexcept : limits_(limi
     limits_.max_members = std::min(limits_.max_members, max_members);
     // Offsets are 32 bits wide, and a value may be written twice.
     limits_.max_bytes = std::min(limits_.max_bytes, std::size_t{1} << 28);
+    // White space around members is no part of what is sent on, and buys no work without end.
+    unread_ = 4 * limits_.max_bytes;
 }
 
 void W3CBaggageReader::add(std::string_view line) noexcept {
     line = detail::strip_ows(line);
     bytes_ += any_line_ ? 1 : 0;
     any_line_ = true;
-    const std::size_t room = bytes_ < limits_.max_bytes ? limits_.max_bytes - bytes_ : 0;
-    std::string_view fits = line;
+    std::string_view seen = line;
     if (full_) {
-        fits = {};
-    } else if (line.size() > room) {
+        seen = {};
+    } else if (line.size() > unread_) {
         // Only members that end within the limit: cut at the last separator.
-        full_ = true;
-        const std::size_t comma = line.substr(0, room + 1).rfind(',');
-        fits = line.substr(0, comma == std::string_view::npos ? 0 : comma);
+        const std::size_t comma = line.substr(0, unread_ + 1).rfind(',');
+        seen = line.substr(0, comma == std::string_view::npos ? 0 : comma);
     }
-    bytes_ += std::min(line.size(), room);
-    const std::size_t taken = read_members(fits);
+    const std::size_t taken = read_members(seen);
+    full_ |= line.size() > unread_;
+    unread_ -= std::min(line.size(), unread_);
     // What was not looked at is counted by its separators.
     std::string_view rest = line.substr(taken);
     while (!rest.empty() && rest.back() == ',') {
@@ -278,6 +279,15 @@ void W3CBaggageReader::add(std::string_view line) noexcept {
         report_.over_limit += static_cast<std::size_t>(std::count(rest.begin(), rest.end(), ',')) +
                               (rest.front() == ',' ? 0 : 1);
     }
+}
+
+// Charges a member, whatever it is worth. @return false: there is no room for it.
+bool W3CBaggageReader::charge(std::size_t bytes) noexcept {
+    full_ = examined_ == limits_.max_members || bytes_ + bytes > limits_.max_bytes;
+    if (full_) return false;
+    ++examined_;
+    bytes_ += bytes;
+    return true;
 }
 
 std::size_t W3CBaggageReader::read_members(std::string_view line) noexcept {
@@ -290,18 +300,23 @@ std::size_t W3CBaggageReader::read_members(std::string_view line) noexcept {
         }
         if (*p == ',') {
             ++p;
+            ++bytes_;
             continue;
         }
-        if (examined_ == limits_.max_members) {
-            full_ = true;
+        const char* const begin = p;
+        W3CMember& member = members_[std::min(count_, max_members - 1)];
+        const char* const stop = scan_member(p, end, member);
+        p = stop != nullptr ? stop : std::find(p, end, ',');
+        const std::size_t size =
+            stop != nullptr
+                ? member.text_size
+                : detail::strip_ows({begin, static_cast<std::size_t>(p - begin)}).size();
+        if (!charge(size)) {
+            p = begin;
             break;
         }
-        ++examined_;
-        W3CMember& member = members_[count_];
-        const char* const stop = scan_member(p, end, member);
         if (stop == nullptr) {
             ++report_.malformed;
-            p = std::find(p, end, ',');
             continue;
         }
         member.order_key = order_key(member.begin, member.key_size, end);
@@ -312,7 +327,6 @@ std::size_t W3CBaggageReader::read_members(std::string_view line) noexcept {
         }
         order_[count_] = static_cast<std::uint16_t>(count_);
         ++count_;
-        p = stop;
     }
     return static_cast<std::size_t>(p - line.data());
 }

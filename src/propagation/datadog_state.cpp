@@ -11,11 +11,15 @@ namespace {
 
 constexpr std::string_view tag_prefix = "_dd.p.";
 constexpr std::string_view tid_key = "_dd.p.tid";
-constexpr std::size_t max_origin = 256;
+constexpr std::size_t max_origin = 4096;
 
 void append_tag(std::string& list, std::string_view key, std::string_view value) {
     if (!list.empty()) list += ',';
     list.append(key).append(1, '=').append(value);
+}
+
+bool is_control(char c) noexcept {
+    return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
 }
 
 /// In a tracestate "~" stands for "=", which may not occur there.
@@ -44,7 +48,7 @@ void read_dd_field(std::string_view field, DatadogState& state) {
 }  // namespace
 
 bool is_datadog_origin(std::string_view text) noexcept {
-    return text.size() <= max_origin && is_printable(text);
+    return text.size() <= max_origin && std::none_of(text.begin(), text.end(), is_control);
 }
 
 std::uint64_t read_datadog_tags(std::string_view list, std::string& kept) {

@@ -84,12 +84,15 @@ void read_debug_id(const CarrierReader& from, Extraction& into) {
     into.keep(jaeger_debug_id, std::string{utf8_prefix(*value, max_debug_id)});
 }
 
-/// `k1=v1, k2=v2`; values are not encoded.
+/// `k1=v1, k2=v2`; values are not encoded. Members without "=" are malformed.
 void read_list(std::string_view list, detail::EntryList& entries) {
     while (!list.empty()) {
-        std::string_view rest = detail::next_part(list, ',');
-        const std::string_view key = detail::trim_ows(detail::next_part(rest, '='));
-        if (!key.empty() || !rest.empty()) entries.add(key, detail::trim_ows(rest));
+        std::string_view value = detail::trim_ows(detail::next_part(list, ','));
+        if (value.empty()) continue;
+        const bool has_key = value.find('=') != std::string_view::npos;
+        const std::string_view key =
+            has_key ? detail::trim_ows(detail::next_part(value, '=')) : std::string_view{};
+        entries.add(key, detail::trim_ows(value));  // without a key it is dropped
     }
 }
 
@@ -127,6 +130,9 @@ void extract_jaeger(const CarrierReader& from, Extraction& into) {
 }
 
 void inject_jaeger(ContextView context, const CarrierWriter& into) {
+    // For readers only: what they said is in the flags and the entries by now.
+    into.remove("jaeger-debug-id");
+    into.remove("jaeger-baggage");
     write_trace(context, into);
     detail::write_prefixed(context.baggage(), prefix, detail::Spelling::escaped, into);
 }

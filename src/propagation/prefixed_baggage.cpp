@@ -81,7 +81,7 @@ void EntryList::add(std::string_view key, std::string_view value, Spelling spell
 }
 
 void EntryList::add_value(std::string_view key, std::string_view value) {
-    const std::size_t bytes = key.size() + value.size() + 2;  // "=" and ","
+    const std::size_t bytes = key.size() + value.size() + (bytes_ == 0 ? 1 : 2);  // "=" and ","
     const bool fits = count_ < limits_.max_members && bytes_ + bytes <= limits_.max_bytes;
     ++count_;  // bad ones count as well: hostile input buys no free work
     if (!fits || !is_token(key)) {
@@ -130,7 +130,7 @@ void write_prefixed(const Baggage& baggage, std::string_view prefix, Spelling sp
     std::size_t bytes = 0;
     std::size_t unsent = 0;
     for (const BaggageEntry& entry : baggage) {
-        const std::size_t size = entry.key.size() + entry.value.size() + 2;
+        const std::size_t size = entry.key.size() + entry.value.size() + (bytes == 0 ? 1 : 2);
         const bool sendable =
             is_token(entry.key) && (spelling == Spelling::escaped || is_raw_value(entry.value));
         // As EntryList counts: what is sent is read whole.

@@ -65,7 +65,11 @@ std::optional<SpanContext> parse_server_timing(std::string_view value) noexcept 
 
 std::optional<SpanContext> detail::read_response(const CarrierReader& from) {
     std::optional<SpanContext> found;
-    if (const auto line = first_line(from, "traceresponse")) found = parse_traceparent(*line);
+    std::size_t lines = 0;
+    from.find("traceresponse", [&](std::string_view line) {
+        ++lines;
+        found = lines == 1 ? parse_traceparent(line) : std::nullopt;  // more than one is none
+    });
     if (found) return found;
     from.find("server-timing", [&found](std::string_view line) {
         if (!found) found = parse_server_timing(line);

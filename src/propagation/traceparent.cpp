@@ -26,7 +26,8 @@ bool has_shape(std::string_view value) noexcept {
 bool is_readable_version(std::string_view value) noexcept {
     const unsigned version = hex_byte(value.data());
     if (value.size() == traceparent_size) return version < 0xff;
-    return version > 0 && version < 0xff && value[traceparent_size] == '-';
+    if (version == 0 || version >= 0xff || value[traceparent_size] != '-') return false;
+    return value.find(',', traceparent_size) == std::string_view::npos;  // joined lines
 }
 
 }  // namespace

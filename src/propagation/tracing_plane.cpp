@@ -131,8 +131,15 @@ void extract_tracing_plane_member(const CarrierReader& from, Extraction& into) {
 
 void inject_tracing_plane_member(ContextView context, const CarrierWriter& into) {
     const Baggage bags = without_strings(context.baggage());
-    if (bags.empty()) return inject_baggage(context, into);
-    std::string header = write_baggage_header(context.baggage());
+    // An entry of that name came in through a propagator that took the member for one.
+    const bool has_entry = context.baggage().find(member_key).has_value();
+    if (bags.empty() && !has_entry) return inject_baggage(context, into);
+    std::string header =
+        write_baggage_header(has_entry ? context.baggage().remove(member_key) : context.baggage());
+    if (bags.empty()) {
+        if (header.empty()) return into.remove("baggage");
+        return into.set("baggage", header);
+    }
     const std::size_t room = room_for_member(header.size());
     if (room == 0) {
         cut.count();

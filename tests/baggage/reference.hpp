@@ -277,21 +277,32 @@ inline std::optional<ReferenceMember> reference_member(const std::string& text) 
 inline ReferenceBaggage reference_parse(const std::vector<std::string>& lines,
                                         std::size_t max_members, std::size_t max_bytes) {
     std::string all;
+    std::size_t unread = 4 * max_bytes;
     for (std::size_t i = 0; i < lines.size(); ++i) {
-        all += (i == 0 ? "" : ",") + reference_strip(lines[i]);
-    }
-    if (all.size() > max_bytes) {
-        const std::size_t comma = all.rfind(',', max_bytes);
-        all = comma == std::string::npos ? "" : all.substr(0, comma);
+        std::string line = reference_strip(lines[i]);
+        const bool is_last = line.size() > unread;
+        if (is_last) {
+            const std::size_t comma = line.rfind(',', unread);
+            line = comma == std::string::npos ? "" : line.substr(0, comma);
+        }
+        all += (i == 0 ? "" : ",") + line;
+        if (is_last) {
+            break;
+        }
+        unread -= line.size();
     }
     ReferenceBaggage baggage;
     std::size_t examined = 0;
+    std::size_t charged = 0;
     for (const std::string& part : reference_split(all, ',')) {
-        if (reference_strip(part).empty()) {
-            continue;
-        }
-        if (++examined > max_members) {
+        const std::string text = reference_strip(part);
+        charged += text.size();
+        if (!text.empty() && (++examined > max_members || charged > max_bytes)) {
             break;
+        }
+        ++charged;  // its separator
+        if (text.empty()) {
+            continue;
         }
         const std::optional<ReferenceMember> member = reference_member(part);
         if (!member) {

@@ -138,6 +138,24 @@ TEST(BaggageHeaderLimits, keep_a_member_that_ends_exactly_there_and_none_behind)
     EXPECT_EQ(report.over_limit, 1u);
 }
 
+TEST(BaggageHeaderLimits, do_not_charge_white_space_that_is_not_sent_on) {
+    std::string spaced;
+    std::string sent;
+    for (int i = 0; i < 64; ++i) {
+        const std::string member = "k" + std::to_string(100 + i) + '=' + std::string(122, 'v');
+        spaced += (i == 0 ? "" : " \t, ") + member;
+        sent += (i == 0 ? "" : ",") + member;
+    }
+    ASSERT_EQ(sent.size(), 8191u);
+    EXPECT_EQ(parse_baggage(spaced).text(), sent);
+    EXPECT_EQ(parse_lines({"a=" + std::string(4090, 'x'), "b=" + std::string(4097, 'x')}).size(),
+              2u);
+    EXPECT_EQ(parse_baggage("a=1" + std::string(30000, ' ') + ",b=2").size(), 2u);
+    ParseReport report;
+    EXPECT_EQ(parse_baggage("a=1" + std::string(33000, ' ') + ",b=2", {}, &report).size(), 0u);
+    EXPECT_EQ(report.over_limit, 2u);
+}
+
 TEST(BaggageHeaderLimits, charge_separators_so_that_they_buy_no_work) {
     ParseReport report;
     EXPECT_EQ(parse_baggage(std::string(8192, ',') + "a=1", {}, &report).size(), 0u);

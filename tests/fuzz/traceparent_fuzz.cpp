@@ -7,10 +7,10 @@ namespace {
 using namespace ctx::fuzz;
 
 std::optional<Read> reference(const std::string& value) {
-    if (value.size() > 600) return std::nullopt;
-    const auto parts = match(value,
-                             "([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})"
-                             "(-(.|\n|\r)*)?");
+    const std::string known = value.substr(0, 56);
+    const auto parts =
+        match(known, "([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-?)");
+    if (value.size() > 56 && value.find(',', 56) != std::string::npos) return std::nullopt;
     if (!parts || (*parts)[1] == "ff" || ((*parts)[1] == "00" && !(*parts)[5].empty())) {
         return std::nullopt;
     }

@@ -237,6 +237,62 @@ TEST(TracingPlane, travels_as_a_member_of_the_w3c_header) {
     EXPECT_FALSE(back.baggage().contains("tp"));
 }
 
+TEST(TracingPlane, is_one_member_also_when_another_propagator_takes_it_for_an_entry) {
+    Headers in;
+    Propagators::named("tp").inject(typed_context(), in);
+    for (const char* names : {"baggage,tp", "tp,baggage"}) {
+        const auto both = Propagators::named(names);
+        const Context context = both.extract(in);
+        Headers out;
+        Propagators::named("tp").inject(context, out);
+        EXPECT_EQ(only(out, "baggage"), only(in, "baggage")) << names;
+    }
+    Headers out;  // nothing but the entry: what it stood for is gone
+    Propagators::named("tp").inject(
+        Context{}.with_baggage(ctx::Baggage{}.set(*ctx::BaggageKey::parse("tp"), "old")), out);
+    EXPECT_TRUE(out.empty());
+}
+
+TEST(PrefixedBaggage, fills_its_limit_to_the_last_byte) {
+    const Headers in{{"ot-baggage-a", std::string(8190, 'x')}};
+    EXPECT_EQ(Propagators::named("ottrace").extract(in).baggage().size(), 1U);
+    const Headers more{{"ot-baggage-a", std::string(8191, 'x')}};
+    EXPECT_EQ(Propagators::named("ottrace").extract(more).baggage().size(), 0U);
+    Headers out;
+    Propagators::named("ottrace").inject(Propagators::named("ottrace").extract(in), out);
+    EXPECT_EQ(only(out, "ot-baggage-a"), in[0].second);
+}
+
+TEST(JaegerBaggage, has_no_members_without_a_value) {
+    const auto jaeger = Propagators::named("jaeger");
+    const Context context = jaeger.extract(Headers{{"jaeger-baggage", "k1, k2=v2 ,,=x, k3="}});
+    EXPECT_FALSE(context.baggage().contains("k1"));
+    EXPECT_EQ(context.baggage().find("k2"), "v2");
+    EXPECT_EQ(context.baggage().find("k3"), "");
+    EXPECT_EQ(context.baggage().size(), 2U);
+}
+
+TEST(Jaeger, leaves_none_of_its_input_headers_in_a_reused_carrier) {
+    Headers headers{{"jaeger-debug-id", "me"}, {"jaeger-baggage", "k=v"}};
+    const auto jaeger = Propagators::named("jaeger");
+    jaeger.inject(jaeger.extract(headers), headers);
+    EXPECT_EQ(only(headers, "jaeger-debug-id"), "(absent)");
+    EXPECT_EQ(only(headers, "jaeger-baggage"), "(absent)");
+    EXPECT_EQ(only(headers, "uberctx-k"), "v");
+}
+
+TEST(Datadog, passes_any_origin_on) {
+    const auto datadog = Propagators::named("datadog");
+    for (const std::string& origin : {std::string(300, 'o'), std::string{"caf\xC3\xA9"}}) {
+        Headers out;
+        datadog.inject(datadog.extract(Headers{{"x-datadog-trace-id", "42"},
+                                               {"x-datadog-parent-id", "7"},
+                                               {"x-datadog-origin", origin}}),
+                       out);
+        EXPECT_EQ(only(out, "x-datadog-origin"), origin);
+    }
+}
+
 TEST(TracingPlane, trims_with_a_marker_what_does_not_fit) {
     ctx::Baggage baggage;
     for (std::uint32_t i = 1; i < 12; ++i) {

@@ -72,6 +72,8 @@ TEST(Response, prefers_traceresponse_and_falls_back) {
     EXPECT_EQ(ctx::extract_response(both)->trace_id.to_string(), ctx::test::caller_trace);
     const Headers broken{{"traceresponse", "junk"}, {"server-timing", "trace;desc=" + other}};
     EXPECT_EQ(ctx::extract_response(broken)->trace_id.to_string(), other.substr(3, 32));
+    const Headers two{{"traceresponse", ids}, {"traceresponse", other}};
+    EXPECT_FALSE(ctx::extract_response(two)) << "two values are none, as of a traceparent";
 }
 
 }  // namespace

@@ -116,6 +116,14 @@ TEST(Traceparent, of_a_later_version_may_be_long_but_not_without_end) {
     EXPECT_FALSE(ctx::parse_traceparent(text));
 }
 
+TEST(Traceparent, of_a_later_version_is_not_two_values) {
+    std::string text{caller_traceparent};
+    text[1] = '1';
+    EXPECT_TRUE(ctx::parse_traceparent(text + "-x"));
+    EXPECT_FALSE(ctx::parse_traceparent(text + "-x, " + std::string{caller_traceparent}));
+    EXPECT_FALSE(ctx::parse_traceparent(text + "-,"));
+}
+
 TEST(Traceparent, reads_what_it_wrote) {
     std::mt19937_64 random{20260629};
     for (int i = 0; i < 10'000; ++i) {

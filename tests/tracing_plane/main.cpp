@@ -73,7 +73,10 @@ std::string judge(const Operations& operations, const Json& vector) {
             is_acceptable(vector["also_acceptable"], actual)) {
             return {};
         }
-        return "expected " + expected.dump() + " actual " + actual.dump();
+        const auto text = [](const Json& json) {
+            return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+        };
+        return "expected " + text(expected) + " actual " + text(actual);
     } catch (const std::exception& error) {
         return error.what();
     }

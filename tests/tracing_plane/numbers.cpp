@@ -112,6 +112,9 @@ void add_signed(Operations& operations, const std::string& type) {
 }
 
 Json prefix_of_header(const Json& input, const Json& /*expected*/) {
+    if (input.at("level").get<unsigned>() > max_level) {
+        return {{"error", "no such level"}};
+    }
     const char prefix =
         header_prefix(input.at("level").get<unsigned>(), input.at("type") == "keyed",
                       input.value("merge", "TakeAll") == "TakeFirst");
@@ -122,10 +125,12 @@ Json write_header_atom(const Json& input, const Json& /*expected*/) {
     const bool take_first = input.value("merge", "TakeAll") == "TakeFirst";
     const auto level = input.at("level").get<unsigned>();
     std::string list;
-    if (input.contains("key")) {
-        append_header(list, level, from_hex(input["key"].get<std::string>()), take_first);
-    } else {
-        append_header(list, level, unsigned_of(input.at("index")), take_first);
+    const bool appended =
+        input.contains("key")
+            ? append_header(list, level, from_hex(input["key"].get<std::string>()), take_first)
+            : append_header(list, level, unsigned_of(input.at("index")), take_first);
+    if (!appended) {
+        return {{"error", "no such level"}};
     }
     return {{"hex", to_hex(AtomReader(list).next().value())}};
 }

@@ -78,7 +78,7 @@ template <typename Wire, typename Use>
 void with_value(Wire /*wire*/, const Json& value, Use use) {
     using Value = typename Wire::Value;
     if constexpr (std::is_same_v<Value, bool>) {
-        use(value.get<bool>());
+        use(value.is_string() ? value == "true" : value.get<bool>());
     } else if constexpr (std::is_same_v<Value, std::string_view>) {
         const std::string text = value.get<std::string>();
         use(std::string_view(std::is_same_v<Wire, bdl::Bytes> ? from_hex(text) : text));
@@ -118,6 +118,7 @@ bool is_kind(const std::string& type, std::string_view kind) {
 
 Json decode_struct(const Schema& schema, std::string_view& rest);
 
+// Null: it does not decode.
 Json decode_member(const std::string& type, std::string_view& rest) {
     if (struct_schemas().contains(type)) {
         return decode_struct(struct_schema(type), rest);
@@ -128,10 +129,22 @@ Json decode_member(const std::string& type, std::string_view& rest) {
     });
 }
 
+// What a member is that nobody set.
+Json zero_of(const std::string& type) {
+    if (struct_schemas().contains(type)) {
+        return Json::object();
+    }
+    return with_wire(type,
+                     [](auto wire) { return json_of(wire, typename decltype(wire)::Value{}); });
+}
+
 Json decode_struct(const Schema& schema, std::string_view& rest) {
     Json value = Json::object();
     for (const SchemaField& member : schema) {
         value[member.name] = decode_member(member.type, rest);
+        if (value[member.name].is_null()) {
+            value[member.name] = zero_of(member.type);
+        }
     }
     return value;
 }
@@ -223,7 +236,8 @@ void write_counter(BagWriter& writer, const Json& value) {
 std::string encode_struct(const Schema& schema, const Json& value) {
     std::string bytes;
     for (const SchemaField& member : schema) {
-        bytes += encode_member(member.type, value.at(member.name));
+        const bool is_set = value.contains(member.name) && !value[member.name].is_null();
+        bytes += encode_member(member.type, is_set ? value[member.name] : zero_of(member.type));
     }
     return bytes;
 }

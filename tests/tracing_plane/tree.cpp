@@ -66,7 +66,7 @@ Json write_levels(const Json& input, const Json& /*expected*/) {
 Json read(const Json& input, const Json& /*expected*/) {
     const std::string list = list_from(input.at("atoms"));
     BagReader reader(list);
-    Json result;
+    Json result{{"data", nullptr}};
     Json data = Json::array();
     for (const Json& line : input.at("script")) {
         const std::vector<std::string> words = words_of(line.get<std::string>());

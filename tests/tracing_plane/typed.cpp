@@ -67,7 +67,7 @@ Json write_bag_root(const Json& input, const Json& /*expected*/) {
 Json write_map(const Json& input, const Json& /*expected*/) {
     Json entries = Json::object();
     for (const Json& key : input.at("keys")) {
-        entries[key.get<std::string>()] = true;
+        entries[key.is_string() ? key.get<std::string>() : key.dump()] = true;
     }
     BagWriter writer;
     writer.enter(unsigned_of(input.at("index")));

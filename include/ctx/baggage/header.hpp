@@ -82,19 +82,25 @@ constexpr char* write_header(char* out, unsigned level, std::uint64_t index,
 }  // namespace detail
 
 /// Appends an indexed header to a list. Indexes of bags and fields are at most 2^32 - 1.
-inline void append_header(std::string& list, unsigned level, std::uint64_t index,
+/// @return false, and nothing is appended, when there is no such level.
+inline bool append_header(std::string& list, unsigned level, std::uint64_t index,
                           bool take_first = false) {
+    if (level > max_level) return false;
     char bytes[detail::max_index_header_bytes];
     list.append(bytes, detail::write_header(bytes, level, index, take_first));
+    return true;
 }
 
 /// Appends a keyed header to a list; the key may be any bytes, or none.
-inline void append_header(std::string& list, unsigned level, std::string_view key,
+/// @return false, and nothing is appended, when there is no such level.
+inline bool append_header(std::string& list, unsigned level, std::string_view key,
                           bool take_first = false) {
+    if (level > max_level) return false;
     char prefix[detail::max_varint_bytes];
     list.append(prefix, detail::write_varint(prefix, key.size() + 1));
     list.push_back(header_prefix(level, true, take_first));
     list.append(key);
+    return true;
 }
 
 }  // namespace ctx

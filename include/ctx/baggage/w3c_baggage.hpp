@@ -30,7 +30,8 @@ namespace ctx {
 struct BaggageLimits {
     /// Members looked at, well-formed or not. More than 256 count as 256.
     std::size_t max_members = 180;
-    /// Bytes over all lines with every separator.
+    /// Bytes over all lines with every separator, without white space around members. Of lines
+    /// with more white space than that, at most four times as many bytes are looked at.
     std::size_t max_bytes = 8192;
 };
 
@@ -86,12 +87,14 @@ private:
     static constexpr std::size_t max_members = 256;
 
     std::size_t read_members(std::string_view line) noexcept;
+    bool charge(std::size_t bytes) noexcept;
     void sort_members() noexcept;
     std::size_t drop_duplicates() noexcept;
     void write_members(detail::BaggageBuffer& buffer) noexcept;
 
     BaggageLimits limits_;
     ParseReport report_;
+    std::size_t unread_ = 0;    // bytes that may still be looked at
     std::size_t bytes_ = 0;     // charged so far
     std::size_t examined_ = 0;  // members looked at
     std::size_t count_ = 0;
