@@ -15,20 +15,6 @@ using detail::W3CMember;
 
 namespace {
 
-// "%" without two hexadecimal digits behind it.
-std::uint32_t count_bad_escapes(std::string_view value) noexcept {
-    std::uint32_t bad = 0;
-    for (std::size_t i = 0; i < value.size(); ++i) {
-        if (value[i] != '%') {
-            continue;
-        }
-        const bool good = i + 2 < value.size() && detail::hex_digit(value[i + 1]) >= 0 &&
-                          detail::hex_digit(value[i + 2]) >= 0;
-        bad += good ? 0 : 1;
-    }
-    return bad;
-}
-
 // Writes the decoded bytes, which are not more than the value's; a bad escape stays.
 char* percent_decode(char* out, std::string_view value) noexcept {
     for (std::size_t i = 0; i < value.size(); ++i) {
@@ -203,7 +189,7 @@ char* write_respelled(char* out, const W3CMember& member) noexcept {
     const std::string_view value = value_of(member);
     for (std::size_t i = 0; i < value.size(); ++i) {
         *out++ = value[i];
-        if (value[i] == '%' && count_bad_escapes(value.substr(i, 3)) != 0) {
+        if (value[i] == '%' && detail::count_bad_escapes(value.substr(i, 3)) != 0) {
             *out++ = '2';
             *out++ = '5';
         }
@@ -321,7 +307,7 @@ std::size_t W3CBaggageReader::read_members(std::string_view line) noexcept {
         }
         member.order_key = order_key(member.begin, member.key_size, end);
         if (member.escaped) {
-            member.bad_escapes = count_bad_escapes(value_of(member));
+            member.bad_escapes = detail::count_bad_escapes(value_of(member));
             member.respell |= member.bad_escapes != 0;
             report_.bad_escapes += member.bad_escapes;
         }

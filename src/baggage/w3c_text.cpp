@@ -74,6 +74,19 @@ char* write_encoded(char* out, std::string_view value) noexcept {
     return out;
 }
 
+std::uint32_t count_bad_escapes(std::string_view value) noexcept {
+    std::uint32_t bad = 0;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        if (value[i] != '%') {
+            continue;
+        }
+        const bool good =
+            i + 2 < value.size() && hex_digit(value[i + 1]) >= 0 && hex_digit(value[i + 2]) >= 0;
+        bad += good ? 0 : 1;
+    }
+    return bad;
+}
+
 }  // namespace ctx::detail
 
 namespace ctx {

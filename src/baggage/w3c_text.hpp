@@ -135,4 +135,7 @@ WrittenProperties write_properties(char* out, std::string_view list) noexcept;
 [[nodiscard]] std::size_t encoded_size(std::string_view value) noexcept;
 char* write_encoded(char* out, std::string_view value) noexcept;
 
+// "%" without two hexadecimal digits behind it.
+std::uint32_t count_bad_escapes(std::string_view value) noexcept;
+
 }  // namespace ctx::detail

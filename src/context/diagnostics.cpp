@@ -3,8 +3,10 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <string>
 
 namespace ctx {
 namespace {
@@ -19,6 +21,28 @@ void tell_start_warnings() noexcept {
         const char* const message = place.exchange(nullptr, std::memory_order_acq_rel);
         if (message != nullptr) diagnose(Severity::warning, "context", message);
     }
+}
+
+bool is_control(char c) noexcept {
+    return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+}
+
+/// Messages may quote what came over a wire, which must not write lines of a log by itself.
+void tell_escaped(DiagnosticsHandler handler, const Diagnostic& diagnostic) noexcept try {
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string text;
+    for (const char c : diagnostic.message) {
+        if (!is_control(c)) {
+            text += c;
+            continue;
+        }
+        const auto byte = static_cast<unsigned char>(c);
+        for (const char part : {'\\', 'x', digits[byte >> 4U], digits[byte & 15U]})
+            text += part;
+    }
+    handler({diagnostic.severity, diagnostic.component, text});
+} catch (...) {
+    handler({diagnostic.severity, diagnostic.component, "a message for which there is no memory"});
 }
 
 std::int64_t coarse_now_ns() noexcept {
@@ -48,7 +72,11 @@ void diagnose(Severity severity, std::string_view component, std::string_view me
     const DiagnosticsHandler handler = installed_handler.load(std::memory_order_acquire);
     if (handler == nullptr || inside_handler) return;
     inside_handler = true;
-    handler({severity, component, message});
+    if (std::none_of(message.begin(), message.end(), is_control)) {
+        handler({severity, component, message});
+    } else {
+        tell_escaped(handler, {severity, component, message});
+    }
     inside_handler = false;
 }
 

@@ -72,12 +72,16 @@ std::uint16_t plausible(int status) noexcept {
     return status >= 100 && status <= 599 ? static_cast<std::uint16_t>(status) : 1;
 }
 
+constexpr std::size_t all_statuses = 256;  // 400 to 599, and _OTHER
+
 }  // namespace
 
 struct HttpMetrics::State {
     explicit State(const HttpMetricsOptions& options)
         : routes(options.max_routes),
+          templates(options.max_routes),
           errors(options.max_errors),
+          statuses(all_statuses),
           servers(options.max_servers),
           server_handles(options.max_series),
           client_handles(options.max_series),
@@ -89,8 +93,14 @@ struct HttpMetrics::State {
     void observe(bool server, const DurationKey& key, double seconds);
     void add_active(ActiveKey key, double amount);
 
+    [[nodiscard]] detail::BoundedNames& routes_of(bool server) noexcept {
+        return server ? routes : templates;
+    }
+
     detail::BoundedNames routes;
+    detail::BoundedNames templates;  // of URLs, for clients
     detail::BoundedNames errors;
+    detail::BoundedNames statuses;  // as errors
     detail::BoundedNames servers;
     std::shared_ptr<HistogramFamily> server_seconds;
     std::shared_ptr<HistogramFamily> client_seconds;
@@ -195,7 +205,7 @@ HttpTimer::HttpTimer(const std::shared_ptr<HttpMetrics>& metrics,
       server_(beginning.server) {
     if (!metrics_) return;
     HttpMetrics::State& state = *metrics_->state_;
-    route_ = state.routes.find_or_add(beginning.route);
+    route_ = state.routes_of(server_).find_or_add(beginning.route);
     address_ = state.servers.find_or_add(beginning.server_address);
     if (server_) {
         try {
@@ -225,7 +235,7 @@ HttpTimer& HttpTimer::operator=(HttpTimer&& other) noexcept {
 }
 
 void HttpTimer::set_route(std::string_view route) noexcept {
-    if (metrics_) route_ = metrics_->state_->routes.find_or_add(route);
+    if (metrics_) route_ = metrics_->state_->routes_of(server_).find_or_add(route);
 }
 
 void HttpTimer::abandon() noexcept {
@@ -245,7 +255,7 @@ void HttpTimer::end(int status, std::string_view error) noexcept {
         if (server_) state.add_active({method_, scheme_}, -1);
         const std::string code = failed ? status_name(shown) : std::string{};
         const std::string* const error_type =
-            state.errors.find_or_add(failed ? std::string_view{code} : error);
+            failed ? state.statuses.find_or_add(code) : state.errors.find_or_add(error);
         state.observe(server_, {route_, address_, error_type, port_, shown, method_, scheme_},
                       took.count());
     } catch (const std::bad_alloc&) {

@@ -16,6 +16,10 @@ Stat suppressed_lines{"ctx_logging_suppressed_total",
                       "Log lines left out because their place in the source logs too often."};
 Stat refused_debug_requests{"ctx_logging_debug_refused_total",
                             "Requests that asked for debug lines when too many others did."};
+Stat used_up_debug_requests{"ctx_logging_debug_used_up_total",
+                            "Requests that wrote all the debug lines that one may."};
+Stat dropped_span_events{"ctx_logging_span_events_dropped_total",
+                         "Log lines that are no event of their span, which has enough of them."};
 Stat refused_lines{"ctx_logging_refused_lines_total",
                    "Log lines that a sink refused: it threw, or its stream failed."};
 Stat journal_dropped{"ctx_logging_journal_dropped_total",

@@ -13,6 +13,8 @@ extern Stat dropped_lines;
 extern Stat unsampled_lines;
 extern Stat suppressed_lines;
 extern Stat refused_debug_requests;
+extern Stat used_up_debug_requests;
+extern Stat dropped_span_events;
 extern Stat refused_lines;
 extern Stat journal_dropped;
 

@@ -26,7 +26,10 @@ struct ActivePolicy {
     explicit ActivePolicy(const LinePolicy& wanted)
         : policy(wanted), threshold(keep_threshold(wanted.keep)) {
         if (wanted.per_site.burst != 0) sites.emplace(wanted.per_site);
-        if (wanted.debug.enabled) debug_requests.emplace(wanted.debug.requests_per_second);
+        if (wanted.debug.enabled) {
+            debug_requests.emplace(wanted.debug.requests_per_second,
+                                   wanted.debug.lines_per_request);
+        }
     }
 
     /// Trace ids whose 56 low bits are below it are dropped.
@@ -54,12 +57,11 @@ bool says_so(const LinePolicy& policy, ContextView context) noexcept {
     return field->value_in(context.baggage(), scratch) == "true";
 }
 
-bool is_debug_request(const ActivePolicy& active, ContextView context) noexcept {
+bool asks_for_debug(const ActivePolicy& active, ContextView context) noexcept {
     const ctx::detail::Node* node = context.node();
     if (!active.debug_requests || node == nullptr) return false;
-    const bool asks = node->flags.debug() ||
-                      (!active.policy.debug.field.empty() && says_so(active.policy, context));
-    return asks && active.debug_requests->admits(node->trace_id);
+    return node->flags.debug() ||
+           (!active.policy.debug.field.empty() && says_so(active.policy, context));
 }
 
 bool is_kept(const ActivePolicy& active, const ctx::detail::Node* node, Level level) noexcept {
@@ -115,12 +117,15 @@ void add_span_event(RecordingSpan& span, Level level, std::string_view message,
 }  // namespace
 
 bool asks_for(const ActivePolicy& active, ContextView context, Level level) noexcept {
-    return level >= active.policy.debug.level && is_debug_request(active, context);
+    return level >= active.policy.debug.level && asks_for_debug(active, context) &&
+           active.debug_requests->admits(context.trace_id());
 }
 
 Admission admit(const ActivePolicy& active, ContextView context, Level level, const char* file,
                 int line) noexcept {
-    if (is_debug_request(active, context)) return {};
+    if (asks_for_debug(active, context) && active.debug_requests->takes_line(context.trace_id())) {
+        return {};
+    }
     if (!is_kept(active, context.node(), level)) {
         unsampled_lines.add();
         return {false, 0};
@@ -137,7 +142,11 @@ void tell(const ActivePolicy& active, ContextView context, Level level, std::str
     const bool wanted = policy.span_events == SpanEvents::all ||
                         (policy.span_events == SpanEvents::error && level >= Level::error);
     if (RecordingSpan* span = wanted && context ? context.recording_span() : nullptr) {
-        add_span_event(*span, level, message, values);
+        if (span->counts_line(policy.max_span_events)) {
+            add_span_event(*span, level, message, values);
+        } else {
+            dropped_span_events.add();
+        }
     }
     if (policy.observe != nullptr) policy.observe(context, level, message.size());
 }

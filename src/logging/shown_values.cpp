@@ -33,13 +33,21 @@ bool is_secret_name(std::string_view name, const std::vector<std::string>& parts
                        [name](const std::string& part) { return contains(name, part); });
 }
 
+bool NameSpelling::are_same(std::string_view a, std::string_view b) const noexcept {
+    a = a.substr(0, max_bytes);
+    b = b.substr(0, max_bytes);
+    if (spell == nullptr) return a == b;
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [this](char x, char y) { return spell(x) == spell(y); });
+}
+
 bool ShownValues::is_of_the_line(std::string_view name) const noexcept {
     if (is_reserved_(name)) return true;
     std::string_view rest = fields_;
     std::string_view field;
     std::string_view ignored;
     while (next_field(rest, field, ignored)) {
-        if (field == name) return true;
+        if (spelling_.are_same(field, name)) return true;
     }
     return false;
 }
@@ -48,7 +56,7 @@ int ShownValues::count_before(std::string_view key, std::size_t number) const no
     int count = 0;
     for (const Value& value : all_) {
         if (number-- == 0) break;
-        count += value.key == key ? 1 : 0;
+        count += spelling_.are_same(value.key, key) ? 1 : 0;
     }
     return count;
 }
@@ -56,7 +64,9 @@ int ShownValues::count_before(std::string_view key, std::size_t number) const no
 // Each of several values of one key begins with another number, and a number that would be the key
 // of somebody else is passed over in steps that keep them apart.
 void ShownValues::rename(ShownValue& shown, int number) const noexcept {
-    const std::string_view key = shown.name_;
+    constexpr std::size_t longest_end = 4;  // _999
+    const std::size_t most = std::max(spelling_.max_bytes, longest_end) - longest_end;
+    const std::string_view key = shown.name_.substr(0, most);
     for (; number < 1000; number += static_cast<int>(max_values)) {
         char* out = std::copy(key.begin(), key.end(), shown.renamed_.data());
         *out++ = '_';

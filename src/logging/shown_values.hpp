@@ -34,6 +34,14 @@ private:
     Value value_;
 };
 
+/// How a format spells the names of values: names that come out the same are the same.
+struct NameSpelling {
+    char (*spell)(char c) noexcept = nullptr;  ///< null: as they are
+    std::size_t max_bytes = std::string_view::npos;
+
+    [[nodiscard]] bool are_same(std::string_view a, std::string_view b) const noexcept;
+};
+
 /// Goes through the values in their order. A name that the line, a field or an earlier value has is
 /// continued by `_1`, `_2`, …
 class ShownValues {
@@ -43,8 +51,13 @@ public:
     /// @param fields  as in RecordContext
     /// @param is_reserved  whether the line itself has a name
     ShownValues(Values values, std::string_view fields,
-                const std::vector<std::string>& secret_names, IsReserved is_reserved) noexcept
-        : all_(values), fields_(fields), secret_names_(secret_names), is_reserved_(is_reserved) {}
+                const std::vector<std::string>& secret_names, IsReserved is_reserved,
+                NameSpelling spelling = {}) noexcept
+        : all_(values),
+          fields_(fields),
+          secret_names_(secret_names),
+          is_reserved_(is_reserved),
+          spelling_(spelling) {}
 
     /// Calls `show` with each ShownValue.
     template <typename Show>
@@ -68,6 +81,7 @@ private:
     std::string_view fields_;
     const std::vector<std::string>& secret_names_;
     IsReserved is_reserved_;
+    NameSpelling spelling_;
 };
 
 }  // namespace ctx::log::detail

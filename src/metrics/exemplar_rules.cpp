@@ -83,8 +83,11 @@ void ExemplarRules::offer(std::atomic<ExemplarSlot*>& place, const Node& node,
     const std::int64_t min_age = policy_.min_age.count();
     const std::int64_t max_age = policy_.max_age.count();
     const std::int64_t now = coarse_unix_ms();
-    const ExemplarSlot* present = place.load(std::memory_order_acquire);
-    if (present != nullptr && !present->is_due(now, min_age, max_age)) return;
+    ExemplarSlot* present = place.load(std::memory_order_acquire);
+    if (present != nullptr && !present->is_due(now, min_age, max_age)) {
+        present->note_early();
+        return;
+    }
     if (!node.trace_id.is_valid() || !node.span_id.is_valid()) return;
     if (!node.span->keep()) {
         exemplars_refused.add();

@@ -85,10 +85,18 @@ bool ExemplarSlot::store(const StoredExemplar& exemplar, std::int64_t min_age_ms
         ids_[3].store(std::bit_cast<std::uint64_t>(exemplar.value), std::memory_order_release);
         write_extras(exemplar);
         unix_ms_.store(exemplar.unix_ms, std::memory_order_release);
-        was_read_.store(false, std::memory_order_relaxed);
+        unread_.store(1, std::memory_order_relaxed);
     }
     sequence_.store(sequence + 2, std::memory_order_release);
     return due;
+}
+
+void ExemplarSlot::note_early() noexcept {
+    std::uint8_t before = unread_.load(std::memory_order_relaxed);
+    if (before == 0 || before > most_unread) return;
+    // One that fails has met a reader, or another one that was too early.
+    unread_.compare_exchange_strong(before, static_cast<std::uint8_t>(before + 1),
+                                    std::memory_order_relaxed);
 }
 
 bool ExemplarSlot::read(StoredExemplar& exemplar) const noexcept {
@@ -104,8 +112,8 @@ bool ExemplarSlot::read(StoredExemplar& exemplar) const noexcept {
         exemplar.unix_ms = unix_ms_.load(std::memory_order_acquire);
         if (sequence_.load(std::memory_order_relaxed) != before) continue;
         if (exemplar.unix_ms == 0) return false;
-        if (!was_read_.load(std::memory_order_relaxed)) {
-            was_read_.store(true, std::memory_order_relaxed);
+        if (unread_.load(std::memory_order_relaxed) != 0) {
+            unread_.store(0, std::memory_order_relaxed);
         }
         return true;
     }

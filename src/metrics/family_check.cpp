@@ -72,7 +72,7 @@ absl::Status check_dimension(const FamilyDeclaration& declaration, const Dimensi
 }
 
 absl::Status check_extras(const FamilyDeclaration& declaration, std::set<std::string> taken) {
-    taken.insert({"trace_id", "span_id"});
+    taken.insert({"trace_id", "span_id", "le", "quantile"});
     if (declaration.exemplars.extras.size() > max_extras) {
         return refuse(declaration, "more than 16 exemplar extras");
     }

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -120,8 +122,10 @@ OtlpMetricsTimes OtlpMetricsTimes::until_now() noexcept {
 void append_otlp_json(std::string& out, std::span<const FamilySnapshot> families,
                       const Resource& resource, const OtlpMetricsTimes& times) {
     std::vector<const FamilySnapshot*> shown;
+    std::unordered_set<std::string_view>
+        names;  // of several with one name, the first, as on a page
     for (const FamilySnapshot& family : families) {
-        if (is_shown(family)) shown.push_back(&family);
+        if (is_shown(family) && names.insert(family.name).second) shown.push_back(&family);
     }
     out += "{\"resourceMetrics\":[{\"resource\":{";
     append_json_list(out, "attributes", resource.attributes(), [&](const auto& attribute) {

@@ -1,5 +1,6 @@
 #include <ctx/metrics/prometheus_collectable.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace ctx {
@@ -59,6 +60,8 @@ std::vector<prometheus::MetricFamily> PrometheusCollectable::Collect() const {
         prometheus::MetricFamily& out = converted.emplace_back();
         out.name = name_of(family);
         out.help = family.help;
+        // The serializer of prometheus-cpp writes it as it is: a second line would end the page.
+        std::replace(out.help.begin(), out.help.end(), '\n', ' ');
         out.type = type_of(family.type);
         for (const SeriesSnapshot& series : family.series)
             out.metric.push_back(convert(series));

@@ -94,6 +94,8 @@ void SnapshotWriter::write_histogram(const SeriesSnapshot& series, const std::st
 void SnapshotWriter::write_summary(const SeriesSnapshot& series, const std::string& labels) {
     for (const auto& [quantile, value] : series.quantiles) {
         if (!(quantile >= 0 && quantile <= 1)) continue;
+        // OpenMetrics 1.0 "Summary": values of quantiles are not negative.
+        if (page_.openmetrics() && value < 0) continue;
         begin_sample("", labels, "quantile", quantile);
         append_number(page_.text(), value);
         end_sample(series);

@@ -1,4 +1,5 @@
 #include "tracing/span_record.hpp"
+#include <ctx/context/detail/request_failure.hpp>
 #include <ctx/tracing/span.hpp>
 
 #include <cxxabi.h>
@@ -55,6 +56,7 @@ void Span::record_name(std::string_view name) noexcept {
 }
 
 void Span::finish() noexcept {
+    if (of(record_).is_failed_request()) detail::tell_request_failure(context_);
     detail::SpanRecord::finish(std::move(record_));
 }
 

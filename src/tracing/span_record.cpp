@@ -264,6 +264,11 @@ bool SpanRecord::keep_locked() {
     return promised;
 }
 
+bool SpanRecord::is_failed_request() noexcept {
+    const std::lock_guard lock{mutex_};
+    return status_ == StatusCode::error && (parent_remote_ || !parent_id_.is_valid());
+}
+
 void SpanRecord::finish(RecordingSpanPtr self) noexcept {
     auto& record = static_cast<SpanRecord&>(*self.get());
     const nanoseconds now = steady_now();

@@ -109,6 +109,16 @@ TEST(Stats, are_listed_by_name_with_their_value) {
 
 std::vector<std::string> heard;
 
+std::string last_message;
+
+TEST(Diagnostics, have_no_control_characters_whatever_they_quote) {
+    const auto before = ctx::set_diagnostics_handler(
+        [](const ctx::Diagnostic& d) noexcept { last_message = d.message; });
+    ctx::diagnose(ctx::Severity::warning, "test", "evil\n\x1b[1m caf\xC3\xA9\x7f");
+    ctx::set_diagnostics_handler(before);
+    EXPECT_EQ(last_message, "evil\\x0a\\x1b[1m caf\xC3\xA9\\x7f");
+}
+
 TEST(Diagnostics, reach_the_handler_until_it_is_taken_away) {
     heard.clear();
     const auto before = ctx::set_diagnostics_handler([](const ctx::Diagnostic& d) noexcept {

@@ -10,6 +10,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -95,6 +96,24 @@ TEST(HttpMetrics, count_requests_by_method_route_status_and_error) {
               1U);
     EXPECT_EQ(with({{"http_route", "/orders/{id}"}, {"error_type", "timeout"}}), 1U);
     EXPECT_EQ(series_of(*metrics, server_seconds).size(), 4U);
+}
+
+TEST(HttpMetrics, do_not_let_statuses_and_servers_use_up_what_others_may_have) {
+    const auto metrics = make_metrics({.max_routes = 1, .max_errors = 1});
+    const auto tracing = tracing_of(ctx::Tracer{{}}, metrics);
+    for (const int status : {500, 501, 502})
+        tracing.serve(Message{}, {.route = "/orders/{id}"}).finish(status);
+    tracing.serve(Message{}, {.route = "/orders/{id}"}).fail("timeout");
+    Message out;
+    tracing.call(out, {.url_template = "/stock/{sku}"}).finish(200);
+    std::set<std::string> shown;
+    for (const char* family : {server_seconds, client_seconds}) {
+        for (const auto& series : series_of(*metrics, family)) {
+            for (const auto& [name, value] : series.labels)
+                if (name == "error_type" || name == "url_template") shown.insert(value);
+        }
+    }
+    EXPECT_EQ(shown, (std::set<std::string>{"500", "501", "502", "timeout", "/stock/{sku}"}));
 }
 
 TEST(HttpMetrics, have_the_buckets_of_opentelemetry_and_whole_seconds) {

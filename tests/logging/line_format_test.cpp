@@ -87,6 +87,45 @@ TEST_F(LineFormats, ecs) {
               R"("labels":{"tenant":"acme","items":"3"}})");
 }
 
+TEST_F(LineFormats, keep_the_fields_they_have_for_themselves) {
+    using ctx::log::is_reserved_name;
+    for (const LineFormat format : all_formats)
+        EXPECT_TRUE(is_reserved_name(format, "message"));
+    const std::pair<LineFormat, const char*> names[] = {{LineFormat::logfmt, "ts"},
+                                                        {LineFormat::datadog, "dd.trace_id"},
+                                                        {LineFormat::console, "span"}};
+    for (const auto& [format, name] : names) {
+        EXPECT_TRUE(is_reserved_name(format, name));
+        EXPECT_FALSE(is_reserved_name(LineFormat::json, name));
+        const std::string field = std::string{",\""} + name + "\":\"field\"";
+        EXPECT_THAT(line(format, some_record(), ctx::test::context_with(values_, field), options()),
+                    testing::Not(HasSubstr("field")));
+    }
+}
+
+TEST_F(LineFormats, names_that_come_out_the_same_are_kept_apart) {
+    ValueBuffer values;
+    values.add("dot.ted", std::int64_t{1});
+    values.add("dot ted", std::int64_t{2});
+    values.add("tenant.", std::int64_t{3});
+    const RecordContext context =
+        ctx::test::context_with(values, R"(,"dot_ted":"field","tenant_":"acme")");
+    const auto shown = [&](LineFormat format) {
+        return line(format, some_record(), context, options());
+    };
+    EXPECT_THAT(shown(LineFormat::ecs),
+                HasSubstr(R"("labels":{"dot_ted":"field","tenant_":"acme","dot_ted_1":"1",)"
+                          R"("dot ted":"2","tenant__1":"3"}})"));
+    EXPECT_THAT(shown(LineFormat::logfmt),
+                HasSubstr(" dot_ted=field tenant_=acme dot.ted=1 dot_ted_1=2 tenant.=3"));
+    ValueBuffer longer;
+    longer.add(std::string(32, 'n') + "1", std::int64_t{1});
+    longer.add(std::string(32, 'n') + "2", std::int64_t{2});
+    EXPECT_THAT(
+        line(LineFormat::rfc5424, some_record(), ctx::test::context_with(longer, ""), options()),
+        HasSubstr(' ' + std::string(32, 'n') + "=\"1\" " + std::string(28, 'n') + "_1=\"2\""));
+}
+
 TEST_F(LineFormats, otlp_json) {
     EXPECT_EQ(
         line(LineFormat::otlp_json),

@@ -211,6 +211,22 @@ TEST_F(LogPolicies, only_so_many_requests_may_ask_in_a_second) {
     EXPECT_GE(stat("ctx_logging_debug_refused_total"), refused + 25);
 }
 
+TEST_F(LogPolicies, a_request_has_so_many_debug_lines_and_no_more) {
+    ctx::log::set_line_policy(
+        {.minimum = Level::info, .debug = {.enabled = true, .lines_per_request = 5}});
+    const auto used_up = stat("ctx_logging_debug_used_up_total");
+    const auto logger = all_kinds().front();
+    for (int request = 0; request < 2; ++request) {
+        const ctx::Scope scope{ctx::Context{}.with_span(
+            {ctx::new_trace_id(), ctx::new_span_id(), ctx::TraceFlags{1}.with_debug(), {}, false})};
+        for (int i = 0; i < 100; ++i)
+            ctx::log::debug(*logger, "line");
+        ctx::log::info(*logger, "like any other");
+    }
+    EXPECT_EQ(messages().size(), 2U * 6U);
+    EXPECT_EQ(stat("ctx_logging_debug_used_up_total") - used_up, 2U);
+}
+
 class FakeSpan final : public ctx::RecordingSpan {
 public:
     explicit FakeSpan(std::vector<std::string>& events) : events_(events) {}
@@ -246,6 +262,20 @@ TEST_F(LogPolicies, lines_are_events_of_the_span_that_is_recorded) {
                                         "log level=error message=two sku=A-7"));
         messages();
     }
+}
+
+TEST_F(LogPolicies, a_span_has_so_many_lines_and_no_more) {
+    ctx::log::set_line_policy({.span_events = ctx::log::SpanEvents::all, .max_span_events = 3});
+    const auto dropped = stat("ctx_logging_span_events_dropped_total");
+    const auto logger = all_kinds().front();
+    std::vector<std::string> events;
+    const ctx::Scope scope{ctx::Context{}.with_span(
+        ctx::test::span_context(), ctx::RecordingSpanPtr::adopt(new FakeSpan(events)))};
+    for (int i = 0; i < 50; ++i)
+        logger->info("line");
+    EXPECT_EQ(events.size(), 3U);
+    EXPECT_EQ(stat("ctx_logging_span_events_dropped_total") - dropped, 47U);
+    EXPECT_EQ(ctx::log::LinePolicy{}.max_span_events, 32U);
 }
 
 std::map<std::string, std::size_t> volume;

@@ -4,6 +4,7 @@
 #include "logging/lines.hpp"
 #include "logging/logger_kinds.hpp"
 #include <ctx/context.hpp>
+#include <ctx/context/detail/request_failure.hpp>
 #include <ctx/logging/spdlog.hpp>
 
 #include <gmock/gmock.h>
@@ -57,6 +58,30 @@ TEST_F(RequestBuffer, writes_the_debug_lines_of_a_request_that_fails) {
         EXPECT_EQ(line["items"], 3);
         EXPECT_THAT(line["code.file.path"], testing::HasSubstr("request_buffer_test.cpp"));
     }
+}
+
+TEST_F(RequestBuffer, writes_them_when_the_first_span_of_the_request_ends_in_error) {
+    const auto logger = all_kinds().front();
+    const ctx::Context failing = ctx::log::with_request_buffer(ctx::test::request());
+    {
+        const ctx::Scope scope{failing};
+        ctx::log::debug(*logger, "kept");
+        // Another request ends, whose context has no buffer.
+        const ctx::Context other = ctx::Context{}.with_span(
+            {ctx::new_trace_id(), ctx::new_span_id(), ctx::TraceFlags{1}, {}, false});
+        ctx::detail::tell_request_failure(other);
+        EXPECT_THAT(messages(), IsEmpty());
+        // The buffer was put into a context made from the span's.
+        ctx::detail::tell_request_failure(ctx::test::request());
+        EXPECT_THAT(messages(), ElementsAre("kept"));
+    }
+    const ctx::Context second = ctx::log::with_request_buffer(ctx::test::request());
+    {
+        const ctx::Scope scope{second};
+        ctx::log::debug(*logger, "of the second");
+    }
+    ctx::detail::tell_request_failure(second);
+    EXPECT_THAT(messages(), ElementsAre("kept", "of the second"));
 }
 
 TEST_F(RequestBuffer, of_a_stock_logger_shows_text) {

@@ -201,6 +201,13 @@ TEST_P(SpdlogInstall, uninstall_puts_back_what_was_there) {
     EXPECT_THAT(lines(), testing::UnorderedElementsAre("a\n", "b\n"));
 }
 
+TEST_P(SpdlogInstall, says_which_fields_the_format_has_no_place_for) {
+    ctx::publish_fields(*ctx::FieldSet::create({ctx::Field{"stamp"}.log().log_as("ts")}));
+    ctx::log::Options options;
+    options.format = ctx::log::Format::logfmt;
+    EXPECT_THAT(install(options).refused_fields, ElementsAre("ts"));
+}
+
 TEST_P(SpdlogInstall, shows_declared_fields_and_asked_for_attributes_of_the_resource) {
     ctx::publish_fields(
         *ctx::FieldSet::create({ctx::Field{"tenant"}.log(), ctx::Field{"tier"}.log(),

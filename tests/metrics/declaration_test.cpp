@@ -119,9 +119,11 @@ TEST_F(Declaration, refuses_exemplar_extras_that_log_lines_hide) {
 }
 
 TEST_F(Declaration, refuses_exemplar_extras_that_would_have_a_label_twice) {
-    ctx::publish_fields(*ctx::FieldSet::create({ctx::Field{"own"}.log().log_as("trace_id"),
-                                                ctx::Field{"dotted"}.log().log_as("a.b"),
-                                                ctx::Field{"dashed"}.log().log_as("a-b")}));
+    ctx::publish_fields(*ctx::FieldSet::create(
+        {ctx::Field{"own"}.log().log_as("trace_id"), ctx::Field{"dotted"}.log().log_as("a.b"),
+         ctx::Field{"dashed"}.log().log_as("a-b"), ctx::Field{"bound"}.log().log_as("le")}));
+    EXPECT_THAT(histogram({.name = "a", .help = "", .exemplars = {.extras = {"bound"}}}),
+                HasSubstr("label le is taken"));
     EXPECT_THAT(histogram({.name = "a", .help = "", .exemplars = {.extras = {"own"}}}),
                 HasSubstr("trace_id"));
     EXPECT_THAT(histogram({.name = "a", .help = "", .exemplars = {.extras = {"dotted", "dashed"}}}),

@@ -127,6 +127,20 @@ TEST_F(HistogramExemplar, a_busy_bucket_does_not_close_the_gate_of_a_quiet_one) 
     EXPECT_EQ(series.buckets[0].exemplar->value, 0);  // the first; those after it were too early
 }
 
+TEST_F(HistogramExemplar, of_a_quiet_bucket_is_replaced_although_nobody_has_read_it) {
+    auto family =
+        make({.min_age = std::chrono::milliseconds{1}, .max_age = std::chrono::minutes{5}});
+    ctx::Histogram histogram = family->with();
+    ctx::Scope scope{sampled(ctx::Context{}, new FakeSpan{true})};
+    for (int i = 0; i < 40; ++i) {
+        histogram.observe(7 + i);
+        const auto stored = ctx::detail::coarse_unix_ms();
+        while (ctx::detail::coarse_unix_ms() <= stored + 1) {
+        }
+    }
+    EXPECT_EQ(only_series(*family).buckets[2].exemplar->value, 46);
+}
+
 TEST_F(HistogramExemplar, nothing_points_to_a_trace_that_nobody_can_open) {
     auto family = make({});
     ctx::Histogram histogram = family->with();

@@ -232,6 +232,16 @@ TEST(OtlpMetrics, any_text_becomes_one_line_of_valid_json) {
         EXPECT_EQ(parsed[key].get<std::string>().substr(0, 128), all_bytes.substr(0, 128)) << key;
 }
 
+TEST(OtlpMetrics, of_several_families_of_one_name_are_the_first) {
+    FamilySnapshot first{.name = "rides", .type = MetricType::counter};
+    first.series.push_back({.value = 1});
+    FamilySnapshot second{.name = "rides", .type = MetricType::gauge};
+    second.series.push_back({.value = 2});
+    const json all = metrics({first, second});
+    ASSERT_EQ(all.size(), 1U);
+    EXPECT_TRUE(all[0].contains("sum"));
+}
+
 TEST(OtlpMetrics, of_nothing_are_an_empty_list) {
     EXPECT_EQ(metrics({}), json::array());
 }

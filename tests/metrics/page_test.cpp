@@ -240,7 +240,8 @@ TEST_F(Page, mends_plain_data_that_would_spoil_the_page) {
     histogram.series.push_back({.labels = {{"le", "1"}}});
     page.family(histogram);
     ctx::FamilySnapshot summary{.name = "s", .type = ctx::MetricType::summary};
-    summary.series.push_back({.count = 2, .sum = 3, .quantiles = {{0.5, nan}, {1, 2}, {2, 2}}});
+    summary.series.push_back(
+        {.count = 2, .sum = 3, .quantiles = {{0.5, nan}, {0.9, -2}, {1, 2}, {2, 2}}});
     page.family(summary);
     EXPECT_EQ(std::move(page).finish(),
               "# TYPE c counter\n"

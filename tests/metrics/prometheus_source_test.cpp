@@ -135,6 +135,13 @@ TEST(PrometheusSource, gives_way_to_a_family_of_ctx_with_the_same_name) {
               "# TYPE a_total counter\n# HELP a_total ours\na_total 0\n");
 }
 
+TEST(PrometheusCollectable, has_no_line_breaks_for_a_serializer_that_does_not_escape) {
+    auto rides = *ctx::CounterFamily::create({.name = "rides", .help = "Rides\nin town."});
+    rides->with().add(1);
+    EXPECT_EQ(prometheus::TextSerializer{}.Serialize(ctx::PrometheusCollectable{rides}.Collect()),
+              "# HELP rides_total Rides in town.\n# TYPE rides_total counter\nrides_total 1\n");
+}
+
 TEST(PrometheusCollectable, shows_families_to_prometheus_cpp) {
     ctx::test::publish_test_fields();
     auto rides = *ctx::CounterFamily::create({.name = "rides",

@@ -1,5 +1,6 @@
 #include "tracing/support.hpp"
 #include <ctx/context/current.hpp>
+#include <ctx/context/detail/request_failure.hpp>
 #include <ctx/tracing/span.hpp>
 
 #include <gmock/gmock.h>
@@ -107,6 +108,33 @@ TEST(SpanAttributes, say_that_an_exemplar_leads_to_the_span) {
     EXPECT_THAT(to_map(spans[2]->attributes), ElementsAre());
     EXPECT_EQ(spans[1]->dropped_attributes, 0U);
     EXPECT_EQ(stat("ctx_tracing_dropped_span_content_total"), before);
+}
+
+std::vector<ctx::SpanId> failed_requests;
+
+TEST(SpanStatus, of_the_first_span_of_a_request_is_told_when_it_is_an_error) {
+    ctx::detail::set_request_failure_hook(
+        [](ctx::ContextView request) noexcept { failed_requests.push_back(request.span_id()); });
+    failed_requests.clear();
+    Bench bench;
+    const auto end_in_error = [](Span span) {
+        span.set_status(StatusCode::error);
+        span.end();
+    };
+    const Span root = bench.tracer.start("root");
+    end_in_error(bench.tracer.start("child", {.parent = root.context()}));
+    EXPECT_TRUE(failed_requests.empty()) << "the request may still go well";
+    bench.tracer.start("fine").end();
+    EXPECT_TRUE(failed_requests.empty());
+    Span failed = bench.tracer.start("failed");
+    const ctx::SpanId id = failed.context().span_id();
+    end_in_error(std::move(failed));
+    ctx::SpanContext caller{ctx::new_trace_id(), ctx::new_span_id(), ctx::TraceFlags{1}, {}, true};
+    Span called = bench.tracer.start("called", {.parent = ctx::Context{}.with_span(caller)});
+    const ctx::SpanId called_id = called.context().span_id();
+    end_in_error(std::move(called));
+    EXPECT_THAT(failed_requests, ElementsAre(id, called_id));
+    ctx::detail::set_request_failure_hook(nullptr);
 }
 
 TEST(SpanLimits, drop_and_count_what_is_too_many) {

@@ -22,7 +22,8 @@ namespace ctx {
 
 enum class Severity : std::uint8_t { info, warning, error };
 
-/// One thing worth knowing. The texts are valid during the call only.
+/// One thing worth knowing. The texts are valid during the call only, and have no control
+/// characters: those that a message quotes are `\xNN`.
 struct Diagnostic {
     Severity severity;
     std::string_view component;  ///< "context", "propagation", "logging", …

@@ -15,6 +15,8 @@
 #include <ctx/context/attribute.hpp>
 #include <ctx/context/detail/reference_count.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -39,6 +41,19 @@ public:
     virtual void add_event(std::string_view name,
                            std::span<const Attribute> attributes) noexcept = 0;
 
+    /// For loggers: whether another line may become an event of this span, of which `most` may.
+    /// Counts it then.
+    [[nodiscard]] bool counts_line(std::uint8_t most) noexcept {
+        std::uint8_t lines = lines_.load(std::memory_order_relaxed);
+        while (lines < most) {
+            if (lines_.compare_exchange_weak(lines, static_cast<std::uint8_t>(lines + 1),
+                                             std::memory_order_relaxed)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
 protected:
     RecordingSpan() = default;
     virtual ~RecordingSpan() = default;
@@ -47,11 +62,15 @@ protected:
     virtual void dispose() noexcept { delete this; }
 
     /// A recycled object starts anew with one reference, for RecordingSpanPtr::adopt().
-    void restart_references() noexcept { references_.restart(); }
+    void restart_references() noexcept {
+        lines_.store(0, std::memory_order_relaxed);
+        references_.restart();
+    }
 
 private:
     friend class RecordingSpanPtr;
     detail::ReferenceCount references_;
+    std::atomic<std::uint8_t> lines_{0};
 };
 
 /// Holds a RecordingSpan; null by default.

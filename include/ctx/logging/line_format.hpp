@@ -37,6 +37,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ctx::log {
@@ -84,6 +85,10 @@ protected:
     LineWriter(const LineWriter&) = default;
     LineWriter& operator=(const LineWriter&) = default;
 };
+
+/// Whether lines of this format have the name for themselves: a field that is logged under it is not
+/// shown, and counted (`ctx_logging_refused_fields_total`).
+[[nodiscard]] CTX_EXPORT bool is_reserved_name(LineFormat format, std::string_view name) noexcept;
 
 [[nodiscard]] CTX_EXPORT std::unique_ptr<LineWriter> make_line_writer(LineFormat format,
                                                                       LineOptions options = {});

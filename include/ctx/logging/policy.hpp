@@ -25,7 +25,9 @@
 //           or the other.
 // Errors    Nothing throws but std::bad_alloc in set_line_policy(). What is not written is counted:
 //           `ctx_logging_unsampled_total`, `ctx_logging_suppressed_total`; requests that may not ask
-//           for debug lines because too many do: `ctx_logging_debug_refused_total`.
+//           for debug lines because too many do: `ctx_logging_debug_refused_total`; requests that
+//           have used up theirs: `ctx_logging_debug_used_up_total`; lines that are not on their
+//           span, which has enough: `ctx_logging_span_events_dropped_total`.
 // Cost      Without a policy one load. With per_site one compare-and-swap per line. Each call of
 //           set_line_policy() keeps up to 50 KB for ever and counts anew: for the start and for
 //           rare changes.
@@ -60,6 +62,8 @@ struct DebugRequests {
     Level level = Level::trace;
     /// More requests than these in a second do not get what they ask for.
     std::uint32_t requests_per_second = 10;
+    /// A request that has written more lines than these is one like any other from then on.
+    std::uint32_t lines_per_request = 1000;
 };
 
 struct LinePolicy {
@@ -71,6 +75,8 @@ struct LinePolicy {
     RateLimit per_site = {};
     DebugRequests debug = {};
     SpanEvents span_events = SpanEvents::none;
+    /// Lines that become events of one span; at most 255.
+    std::uint8_t max_span_events = 32;
     /// @param bytes  of the message
     void (*observe)(ContextView context, Level level, std::size_t bytes) noexcept = nullptr;
 };

@@ -10,15 +10,16 @@
 #include <ctime>
 
 namespace ctx::log::detail {
+
+bool is_console_name(std::string_view name) noexcept {
+    return name == "trace" || name == "span";
+}
+
 namespace {
 
 constexpr std::size_t short_id = 8;
 constexpr std::string_view dim = "\x1b[2m";
 constexpr std::string_view reset = "\x1b[0m";
-
-bool is_console_name(std::string_view name) noexcept {
-    return name == "trace" || name == "span";
-}
 
 std::string_view padded_level(Level level) noexcept {
     static constexpr std::array<std::string_view, 7> names{"TRACE", "DEBUG", "INFO ", "WARN ",

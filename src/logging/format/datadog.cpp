@@ -4,7 +4,6 @@
 #include <ctx/logging/json_text.hpp>
 
 namespace ctx::log::detail {
-namespace {
 
 bool is_datadog_name(std::string_view name) noexcept {
     static constexpr std::string_view names[] = {"date", "status",   "message", "service",
@@ -13,6 +12,8 @@ bool is_datadog_name(std::string_view name) noexcept {
            name.starts_with("dd.") || name.starts_with("logger.") || name == "error.kind" ||
            name == "error.stack";
 }
+
+namespace {
 
 /// What Datadog calls a value of err(), or the name itself.
 std::string_view datadog_name(std::string_view name, bool has_code) noexcept {

@@ -28,13 +28,18 @@ bool has_exception(const RecordContext& context) noexcept {
     return false;
 }
 
+char spelled(char c) noexcept {
+    return c == '.' ? '_' : c;
+}
+
 /// Dots in the keys of labels would make objects of them.
 void append_label_key(std::string& out, std::string_view key, bool& first) {
     out += first ? ",\"labels\":{\"" : ",\"";
     first = false;
     const std::size_t before = out.size();
     append_json_text(out, key);
-    std::replace(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(), '.', '_');
+    std::transform(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(),
+                   out.begin() + static_cast<std::ptrdiff_t>(before), spelled);
     out += "\":\"";
 }
 
@@ -80,15 +85,18 @@ private:
     }
     void append_errors(std::string& out, const RecordContext& context) const {
         const bool with_exception = has_exception(context);
-        for_each_value(context, options_, &no_name_is_taken, [&](const ShownValue& each) {
-            const std::string_view name = error_name(each.name(), with_exception);
-            if (name.empty()) return;
-            out += ",\"";
-            out += name;
-            out += "\":\"";
-            append_value_text(out, each.value());
-            out += '"';
-        });
+        for_each_value(
+            context, options_, &no_name_is_taken,
+            [&](const ShownValue& each) {
+                const std::string_view name = error_name(each.name(), with_exception);
+                if (name.empty()) return;
+                out += ",\"";
+                out += name;
+                out += "\":\"";
+                append_value_text(out, each.value());
+                out += '"';
+            },
+            NameSpelling{&spelled});
     }
     void append_labels(std::string& out, const RecordContext& context) const {
         const bool with_exception = has_exception(context);
@@ -99,12 +107,15 @@ private:
                            out += text;
                            out += '"';
                        });
-        for_each_value(context, options_, &no_name_is_taken, [&](const ShownValue& each) {
-            if (!error_name(each.name(), with_exception).empty()) return;
-            append_label_key(out, each.name(), first);
-            append_value_text(out, each.value());
-            out += '"';
-        });
+        for_each_value(
+            context, options_, &no_name_is_taken,
+            [&](const ShownValue& each) {
+                if (!error_name(each.name(), with_exception).empty()) return;
+                append_label_key(out, each.name(), first);
+                append_value_text(out, each.value());
+                out += '"';
+            },
+            NameSpelling{&spelled});
         if (!first) out += '}';
     }
 

@@ -5,6 +5,12 @@
 #include <ctx/logging/json_text.hpp>
 
 namespace ctx::log::detail {
+
+/// Of the labels, an object of their own.
+bool is_gcp_label_name(std::string_view name) noexcept {
+    return name == "logger";
+}
+
 namespace {
 
 bool is_gcp_name(std::string_view name) noexcept {
@@ -12,11 +18,6 @@ bool is_gcp_name(std::string_view name) noexcept {
                                                  "message",  "logger", "httpRequest"};
     return std::find(std::begin(names), std::end(names), name) != std::end(names) ||
            name.starts_with("logging.googleapis.com/");
-}
-
-/// Of the labels, an object of their own.
-bool no_label_is_taken(std::string_view name) noexcept {
-    return name == "logger";
 }
 
 std::string_view severity(Level level) noexcept {
@@ -83,7 +84,7 @@ private:
                        const RecordContext& context) const {
         std::string labels;
         if (!record.logger.empty()) append_member(labels, ",\"logger\":\"", record.logger);
-        append_fields(labels, context, options_, &no_label_is_taken);
+        append_fields(labels, context, options_, &is_gcp_label_name);
         if (labels.empty()) return;
         labels.front() = '{';
         out += ",\"logging.googleapis.com/labels\":" + labels + '}';

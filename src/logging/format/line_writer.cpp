@@ -30,6 +30,28 @@ std::unique_ptr<LineWriter> make_json_writer(LineOptions options) {
 
 }  // namespace detail
 
+bool is_reserved_name(LineFormat format, std::string_view name) noexcept {
+    if (is_reserved_name(name)) return true;
+    switch (format) {
+        case LineFormat::logfmt:
+            return detail::is_logfmt_name(name);
+        case LineFormat::gcp:
+            return detail::is_gcp_label_name(name);
+        case LineFormat::datadog:
+            return detail::is_datadog_name(name);
+        case LineFormat::loki:
+            return detail::is_loki_name(name);
+        case LineFormat::console:
+            return detail::is_console_name(name);
+        case LineFormat::json:
+        case LineFormat::ecs:
+        case LineFormat::otlp_json:
+        case LineFormat::rfc5424:
+            break;
+    }
+    return false;
+}
+
 std::unique_ptr<LineWriter> make_line_writer(LineFormat format, LineOptions options) {
     switch (format) {
         case LineFormat::json:

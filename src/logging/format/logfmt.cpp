@@ -2,13 +2,14 @@
 #include <ctx/logging/json_text.hpp>
 
 namespace ctx::log::detail {
-namespace {
 
 bool is_logfmt_name(std::string_view name) noexcept {
     static constexpr std::string_view names[] = {"ts",       "level",   "logger", "msg",
                                                  "trace_id", "span_id", "caller"};
     return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
+
+namespace {
 
 bool needs_quotes(std::string_view text) noexcept {
     return text.empty() || std::any_of(text.begin(), text.end(), [](char c) {
@@ -17,12 +18,16 @@ bool needs_quotes(std::string_view text) noexcept {
            });
 }
 
+char spelled(char c) noexcept {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte <= 0x20 || byte >= 0x7f || c == '=' || c == '"' ? '_' : c;
+}
+
 void append_key(std::string& out, std::string_view key) {
     out += ' ';
-    for (const char c : key) {
-        const auto byte = static_cast<unsigned char>(c);
-        out += byte <= 0x20 || byte >= 0x7f || c == '=' || c == '"' ? '_' : c;
-    }
+    if (key.empty()) key = "_";
+    for (const char c : key)
+        out += spelled(c);
     out += '=';
 }
 
@@ -56,12 +61,15 @@ public:
                            append_key(out, unescaped(name));
                            append_escaped(out, text);
                        });
-        for_each_value(context, options_, &is_logfmt_name, [&out](const ShownValue& each) {
-            append_key(out, each.name());
-            std::string text;
-            append_value_text(text, each.value());
-            append_escaped(out, text);
-        });
+        for_each_value(
+            context, options_, &is_logfmt_name,
+            [&out](const ShownValue& each) {
+                append_key(out, each.name());
+                std::string text;
+                append_value_text(text, each.value());
+                append_escaped(out, text);
+            },
+            NameSpelling{&spelled});
         if (record.source.file != nullptr) {
             append_key(out, "caller");
             append_text(out,

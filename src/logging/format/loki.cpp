@@ -5,12 +5,13 @@
 #include <ctx/logging/json_text.hpp>
 
 namespace ctx::log::detail {
-namespace {
 
 bool is_loki_name(std::string_view name) noexcept {
     return name == "trace_id" || name == "span_id" || name == "trace_flags" || name == "logger" ||
            name.starts_with("code.");
 }
+
+namespace {
 
 class LokiWriter final : public LineWriter {
 public:

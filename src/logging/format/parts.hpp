@@ -65,6 +65,13 @@ void append_flags(std::string& out, TraceFlags flags);
 /// The text that a rendered field stands for.
 [[nodiscard]] std::string unescaped(std::string_view json_text);
 
+// Names that a format has for itself, so that no field is shown under them.
+[[nodiscard]] bool is_console_name(std::string_view name) noexcept;
+[[nodiscard]] bool is_datadog_name(std::string_view name) noexcept;
+[[nodiscard]] bool is_gcp_label_name(std::string_view name) noexcept;
+[[nodiscard]] bool is_logfmt_name(std::string_view name) noexcept;
+[[nodiscard]] bool is_loki_name(std::string_view name) noexcept;
+
 /// Calls `show(name, text)` with each field that is wanted, both JSON-escaped.
 /// @param is_reserved  names that the format has for itself: such fields are left out and counted
 template <typename Show>
@@ -87,9 +94,11 @@ void for_each_field(const RecordContext& context, const LineOptions& options,
 /// Calls `show` with each ShownValue of the line.
 template <typename Show>
 void for_each_value(const RecordContext& context, const LineOptions& options,
-                    ShownValues::IsReserved is_reserved, const Show& show) {
+                    ShownValues::IsReserved is_reserved, const Show& show,
+                    NameSpelling spelling = {}) {
     if (context.values.empty()) return;
-    ShownValues{context.values, context.fields, options.secret_names, is_reserved}.for_each(show);
+    ShownValues{context.values, context.fields, options.secret_names, is_reserved, spelling}
+        .for_each(show);
 }
 
 /// Appends `,"name":"text"` for each field that is wanted.

@@ -34,12 +34,16 @@ std::string host_name(const Resource& resource) {
     return gethostname(name.data(), name.size() - 1) == 0 ? std::string{name.data()} : "";
 }
 
+char spelled(char c) noexcept {
+    return is_printable(c) && c != '=' && c != ']' && c != '"' ? c : '_';
+}
+
 /// ` name="text"`. Control characters are escaped so that the line stays one.
 void append_parameter(std::string& out, std::string_view name, std::string_view text) {
     out += ' ';
     if (name.empty()) name = "_";
     for (const char c : name.substr(0, max_name))
-        out += is_printable(c) && c != '=' && c != ']' && c != '"' ? c : '_';
+        out += spelled(c);
     out += "=\"";
     std::string visible;
     append_visible(visible, text);
@@ -92,9 +96,12 @@ private:
                        [&out](std::string_view name, std::string_view text) {
                            append_parameter(out, unescaped(name), unescaped(text));
                        });
-        for_each_value(context, options_, &no_name_is_taken, [&out](const ShownValue& each) {
-            append_parameter(out, each.name(), plain_text(each.value()));
-        });
+        for_each_value(
+            context, options_, &no_name_is_taken,
+            [&out](const ShownValue& each) {
+                append_parameter(out, each.name(), plain_text(each.value()));
+            },
+            NameSpelling{&spelled, max_name});
     }
 
     LineOptions options_;

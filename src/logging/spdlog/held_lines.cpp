@@ -3,6 +3,7 @@
 #include "logging/spdlog/record.hpp"
 #include "logging/spdlog/stats.hpp"
 #include <ctx/context/current.hpp>
+#include <ctx/context/detail/request_failure.hpp>
 #include <ctx/context/key.hpp>
 #include <ctx/logging/capture.hpp>
 #include <ctx/logging/spdlog/log.hpp>
@@ -34,6 +35,18 @@ void write_to(spdlog::logger* given, const spdlog::details::log_msg_buffer& line
     } else if (const auto logger = logger_of(line)) {
         write_captured(*logger, line);
     }
+}
+
+}  // namespace
+
+namespace {
+
+/// The buffer may be in a context that was made from the span's.
+void release_failed(ContextView request) noexcept {
+    HeldLines* held = HeldLines::of(request);
+    const ContextView now = current();
+    if (held == nullptr && now && now.trace_id() == request.trace_id()) held = HeldLines::of(now);
+    if (held != nullptr) held->release(nullptr);
 }
 
 }  // namespace
@@ -96,6 +109,7 @@ void HeldLines::release(spdlog::logger* logger) noexcept {
 }  // namespace detail
 
 Context with_request_buffer(ContextView request, const RequestBufferOptions& options) {
+    ctx::detail::set_request_failure_hook(&detail::release_failed);
     return Context{request}.with(detail::buffer_key, std::make_shared<detail::HeldLines>(options));
 }
 

@@ -72,8 +72,13 @@ std::shared_ptr<const detail::Settings> make_settings(const Options& options) {
 }
 
 void list_refused(const Options& options, InstallReport& report) {
+    const auto is_reserved = [format = options.format](std::string_view name) {
+        return format <= Format::console
+                   ? is_reserved_name(static_cast<LineFormat>(static_cast<int>(format)), name)
+                   : is_reserved_name(name);
+    };
     for (const Field& field : published_fields().set.log_fields()) {
-        if (is_reserved_name(field.log_name())) report.refused_fields.push_back(field.log_name());
+        if (is_reserved(field.log_name())) report.refused_fields.push_back(field.log_name());
     }
     for (const std::string& key : options.resource_attributes) {
         if (!is_resource_name(key)) report.refused_resource_attributes.push_back(key);

@@ -6,7 +6,8 @@
 //
 // Calls of ctx::log whose line the logger's level or the policy would leave out are kept with the
 // request, with their time, thread and ids, and forgotten with it. The first line from `release_at`
-// on, or release_request_lines(), writes them in their order; lines after that are written at once.
+// on, the end in error of the first span of the request here, if it is recorded, or
+// release_request_lines() writes them in their order; lines after that are written at once.
 // Branches, coroutines and tasks of the request share the buffer. Call sites of spdlog that are
 // below the logger's level are never seen by anybody; an error of theirs releases as any.
 //

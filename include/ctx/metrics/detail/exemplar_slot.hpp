@@ -49,13 +49,17 @@ public:
     }
 
     /// Whether it is worth asking the clock. While nobody has read what is stored, a newer exemplar
-    /// would be no better: then only about one observation in 64 asks, so that a slot that is never
-    /// read does not grow old.
+    /// would be no better: then the next few observations ask, so that those of a quiet bucket are
+    /// all heard, and of the others about one in 64, so that a slot that is never read does not
+    /// grow old.
     /// @param draw  any number that changes from one observation to the next.
     [[nodiscard]] bool wants_another(std::uint64_t draw) const noexcept {
-        return was_read_.load(std::memory_order_relaxed) ||
+        return unread_.load(std::memory_order_relaxed) <= most_unread ||
                (draw * 0x9e37'79b9'7f4a'7c15U) >> 58U == 0;
     }
+
+    /// One that asked was too early.
+    void note_early() noexcept;
 
     /// @return false when another thread is storing, or stored what is as new; nothing is stored.
     bool store(const StoredExemplar& exemplar, std::int64_t min_age_ms,
@@ -65,6 +69,7 @@ public:
     [[nodiscard]] bool read(StoredExemplar& exemplar) const noexcept;
 
 private:
+    static constexpr std::uint8_t most_unread = 64;
     static constexpr std::size_t id_words = 4;  // trace id, span id, value
     static constexpr std::size_t extra_words = max_extras_bytes / sizeof(std::uint64_t);
 
@@ -76,7 +81,7 @@ private:
 
     std::atomic<std::uint32_t> sequence_{0};  // odd while a writer is at work
     bool with_extras_;
-    mutable std::atomic<bool> was_read_{false};
+    mutable std::atomic<std::uint8_t> unread_{1};  // 0: read; else one more than were too early
     std::atomic<std::uint16_t> extras_size_{0};
     std::atomic<std::int64_t> unix_ms_{0};  // 0: nothing stored
     std::array<std::atomic<std::uint64_t>, id_words> ids_{};
