@@ -40,7 +40,8 @@ enum class Format : std::uint8_t {
 enum class AsyncMode : std::uint8_t {
     /// One thread of ctx for all loggers. Each thread that logs has a ring of its own without
     /// locks, and sends its context when it changes; lines come out in the order of their times,
-    /// also across loggers. The pool is not used any more.
+    /// also across loggers, but for those of a thread that was suspended while it logged. The pool
+    /// is not used any more.
     own_backend,
     /// The thread pool of spdlog that the logger has: each line takes its context along by value.
     keep_pool,
