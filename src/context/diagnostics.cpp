@@ -1,4 +1,5 @@
 #include "context/start_warning.hpp"
+#include <ctx/context/detail/control_character.hpp>
 #include <ctx/context/diagnostics.hpp>
 
 #include <time.h>
@@ -23,16 +24,12 @@ void tell_start_warnings() noexcept {
     }
 }
 
-bool is_control(char c) noexcept {
-    return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
-}
-
 /// Messages may quote what came over a wire, which must not write lines of a log by itself.
 void tell_escaped(DiagnosticsHandler handler, const Diagnostic& diagnostic) noexcept try {
     static constexpr char digits[] = "0123456789abcdef";
     std::string text;
     for (const char c : diagnostic.message) {
-        if (!is_control(c)) {
+        if (!detail::is_control(c)) {
             text += c;
             continue;
         }
@@ -72,7 +69,7 @@ void diagnose(Severity severity, std::string_view component, std::string_view me
     const DiagnosticsHandler handler = installed_handler.load(std::memory_order_acquire);
     if (handler == nullptr || inside_handler) return;
     inside_handler = true;
-    if (std::none_of(message.begin(), message.end(), is_control)) {
+    if (std::none_of(message.begin(), message.end(), detail::is_control)) {
         handler({severity, component, message});
     } else {
         tell_escaped(handler, {severity, component, message});

@@ -10,6 +10,8 @@ constinit std::atomic<RequestFailureHook> installed_hook{nullptr};
 }  // namespace
 
 void set_request_failure_hook(RequestFailureHook hook) noexcept {
+    // Asked with every request: only the first one writes.
+    if (installed_hook.load(std::memory_order_acquire) == hook) return;
     installed_hook.store(hook, std::memory_order_release);
 }
 

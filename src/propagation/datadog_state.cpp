@@ -2,6 +2,7 @@
 
 #include "propagation/id_text.hpp"
 #include "propagation/text.hpp"
+#include <ctx/context/detail/control_character.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -16,10 +17,6 @@ constexpr std::size_t max_origin = 4096;
 void append_tag(std::string& list, std::string_view key, std::string_view value) {
     if (!list.empty()) list += ',';
     list.append(key).append(1, '=').append(value);
-}
-
-bool is_control(char c) noexcept {
-    return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
 }
 
 /// In a tracestate "~" stands for "=", which may not occur there.

@@ -4,6 +4,7 @@
 #include "propagation/text.hpp"
 #include <ctx/baggage/baggage_key.hpp>
 #include <ctx/baggage/carriers.hpp>
+#include <ctx/context/detail/control_character.hpp>
 #include <ctx/propagation/grpc_trace_bin.hpp>
 #include <ctx/propagation/traceparent.hpp>
 
@@ -67,11 +68,6 @@ private:
     std::string joined_;
     std::size_t count_ = 0;
 };
-
-/// A character that no header may hold (RFC 9110 5.5), or a tab.
-bool is_control(char c) noexcept {
-    return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
-}
 
 /// is_control() for any of eight characters at once.
 bool has_control(std::uint64_t characters) noexcept {

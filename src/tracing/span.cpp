@@ -56,8 +56,8 @@ void Span::record_name(std::string_view name) noexcept {
 }
 
 void Span::finish() noexcept {
-    if (of(record_).is_failed_request()) detail::tell_request_failure(context_);
-    detail::SpanRecord::finish(std::move(record_));
+    const bool request_failed = detail::SpanRecord::finish(std::move(record_));
+    if (request_failed) detail::tell_request_failure(context_);
 }
 
 }  // namespace ctx

@@ -264,17 +264,15 @@ bool SpanRecord::keep_locked() {
     return promised;
 }
 
-bool SpanRecord::is_failed_request() noexcept {
-    const std::lock_guard lock{mutex_};
-    return status_ == StatusCode::error && (parent_remote_ || !parent_id_.is_valid());
-}
-
-void SpanRecord::finish(RecordingSpanPtr self) noexcept {
+bool SpanRecord::finish(RecordingSpanPtr self) noexcept {
     auto& record = static_cast<SpanRecord&>(*self.get());
     const nanoseconds now = steady_now();
+    bool request_failed = false;
     {
         const std::lock_guard lock{record.mutex_};
-        if (record.ended_) return;
+        if (record.ended_) return false;
+        const bool is_first = record.parent_remote_ || !record.parent_id_.is_valid();
+        request_failed = is_first && record.status_ == StatusCode::error;
         record.duration_ = now - record.start_;
         record.ended_ = true;
         if (record.place_reserved_) {
@@ -283,10 +281,11 @@ void SpanRecord::finish(RecordingSpanPtr self) noexcept {
             record.dropped_ = !record.core_->reserve();
         }
         if (record.dropped_) dropped_spans.add();
-        if (record.dropped_) return;
+        if (record.dropped_) return request_failed;
     }
     record.queue_reference = std::move(self);
     record.core_->push(record);
+    return request_failed;
 }
 
 SpanData SpanRecord::view() const {

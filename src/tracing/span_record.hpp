@@ -53,11 +53,9 @@ public:
     void set_status(StatusCode code, std::string_view description) noexcept;
     void set_name(std::string_view name) noexcept;
 
-    /// Whether it is the first span of its request here, and in error.
-    [[nodiscard]] bool is_failed_request() noexcept;
-
     /// Ends the span that `self` holds and gives it to the recorder's queue.
-    static void finish(RecordingSpanPtr self) noexcept;
+    /// @return whether it was the first span of its request here, and in error.
+    static bool finish(RecordingSpanPtr self) noexcept;
 
     /// Borrowed from this record. Only after the end, or under the record's mutex.
     [[nodiscard]] SpanData view() const;

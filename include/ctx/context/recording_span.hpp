@@ -33,8 +33,8 @@ public:
     /// @return false when that cannot be promised; then nothing must point to it.
     virtual bool keep() noexcept = 0;
 
-    /// An exemplar leads to this span now; keep() has promised that it may. Spans of ctx::Tracer get
-    /// the attribute `exemplar=true`, unless they are full or have ended. The default ignores it.
+    /// An exemplar leads to this span now; keep() has promised that it may. Spans of ctx::Tracer
+    /// get the attribute `exemplar=true`, unless they are full or ended. The default ignores it.
     virtual void on_exemplar() noexcept {}
 
     /// Adds an event at the present time. Dropped and counted when the span is full or has ended.

@@ -1,4 +1,4 @@
-// ctx/integrations/grpc.hpp: everything for gRPC C++: metadata as carriers, interceptors, and metrics.
+// ctx/integrations/grpc.hpp: everything for gRPC C++: metadata as carriers, interceptors, metrics.
 //
 //     list.push_back(std::make_unique<ctx::GrpcServerInterceptors>(ctx::GrpcOptions{tracer}));
 //     builder.experimental().SetInterceptorCreators(std::move(list));

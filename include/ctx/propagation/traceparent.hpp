@@ -27,8 +27,8 @@ inline constexpr std::size_t traceparent_size = 55;
 inline constexpr std::size_t traceparent_max_size = 8192;
 
 /// Reads a `traceparent` value (W3C Trace Context Level 2, 3.2): lower-case hex only, version 00
-/// exactly, versions 01 to fe by their first four fields, no comma (two values in one), ids not all zero, white space at both
-/// ends ignored. Of the flags only `sampled` and `random` are kept.
+/// exactly, versions 01 to fe by their first four fields if there is no comma behind them (two
+/// values joined), ids not all zero, white space at both ends ignored. Of the flags only `sampled` and `random` are kept.
 /// @return the caller's span, marked remote, without tracestate; nothing when it is invalid.
 [[nodiscard]] CTX_EXPORT std::optional<SpanContext> parse_traceparent(
     std::string_view value) noexcept;

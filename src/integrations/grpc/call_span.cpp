@@ -19,17 +19,13 @@ bool is_fault_of_server(grpc::StatusCode code) noexcept {
     }
 }
 
-std::string_view without_slash(std::string_view method) noexcept {
-    if (method.starts_with('/')) method.remove_prefix(1);
-    return method;
-}
-
 }  // namespace
 
 CallSpan::CallSpan(const GrpcOptions& options, SpanKind kind, std::string_view method,
                    ContextView parent)
-    : kind_(kind), timer_(options.metrics, kind, without_slash(method)) {
-    method = without_slash(method);
+    : kind_(kind) {
+    if (method.starts_with('/')) method.remove_prefix(1);
+    timer_ = CallTimer{options.metrics, kind, method};
     span_ = options.tracer.start(
         method, {.kind = kind, .parent = parent, .attributes = {{"rpc.system", "grpc"}}});
     const std::size_t slash = method.rfind('/');

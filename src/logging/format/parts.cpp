@@ -1,6 +1,7 @@
 #include "logging/format/parts.hpp"
 
 #include <ctx/baggage/utf8.hpp>
+#include <ctx/context/detail/control_character.hpp>
 #include <ctx/context/detail/hex.hpp>
 #include <ctx/logging/json_text.hpp>
 
@@ -12,10 +13,6 @@ namespace ctx::log::detail {
 namespace {
 
 constexpr std::string_view escape_letters = "0123456abtnvfr";
-
-bool is_control(unsigned char c) noexcept {
-    return c < 0x20 || c == 0x7f;
-}
 
 void append_control(std::string& out, unsigned char c) {
     constexpr std::string_view digits = "0123456789abcdef";
@@ -142,7 +139,7 @@ void append_visible(std::string& out, std::string_view text) {
             continue;
         }
         const auto c = static_cast<unsigned char>(rest.front());
-        if (is_control(c)) {
+        if (ctx::detail::is_control(rest.front())) {
             append_control(out, c);
         } else {
             out += rest.front();
